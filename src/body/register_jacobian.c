@@ -1,0 +1,271 @@
+/**
+ * Analytic Jacobian of the skinned body and its normal equations (see the header). The owner of the BLAS calls.
+ *
+ *   symbol        code
+ *   sqrt(a_v)     s
+ *   sum w_vk      mass[j]     over the subtree of j
+ *   sum w_vk x_vk moment[j]   over the subtree of j
+ *   q_vj          q = moment[j] - mass[j] p_j
+ */
+#include "body/register_jacobian.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct oik_body_normal {
+    const oik_body_model *model;
+    size_t n_blocks;
+    oik_body_block *blocks;
+    oik_vec3 *mode_offset; /**< n_modes x 24 */
+    double *A;             /**< rows of one block */
+    double *C;             /**< A^T A */
+};
+
+/** Columns of the unknowns of a block, without the residual. */
+static int n_columns(const oik_body_block *block, size_t n_modes) {
+    return 3 * block->n_joints + 3 + (int)n_modes;
+}
+
+void oik_body_mode_offsets(oik_vec3 *offset, const oik_body_model *model, const oik_body_frames *frames, size_t n_modes) {
+    for (size_t m = 0; m < n_modes; m++) {
+        const oik_vec3 *dJ = model->mode_joints + m * OIK_N_JOINTS;
+        oik_vec3 dp[OIK_N_JOINTS];
+        for (int j = 0; j < OIK_N_JOINTS; j++) {
+            int q = model->parents[j];
+            dp[j] = q < 0 ? v3(0, 0, 0) : v3_add(dp[q], m3_mulv(frames->G[q], v3_sub(dJ[j], dJ[q])));
+            offset[m * OIK_N_JOINTS + (size_t)j] = v3_sub(dp[j], m3_mulv(frames->G[j], dJ[j]));
+        }
+    }
+}
+
+/** Store one three-vector of vertex i in a column of a block of n vertices. */
+static void put(double *column, int n, int i, oik_vec3 d) {
+    column[i] = d.x;
+    column[n + i] = d.y;
+    column[2 * n + i] = d.z;
+}
+
+/** Mass and moment of one vertex about every joint of the block: own share first, then children into parents. */
+static void subtree_moments(double mass[OIK_N_JOINTS], oik_vec3 moment[OIK_N_JOINTS], const oik_body_model *model,
+                            const oik_body_block *block, const oik_body_tangent *at, int32_t v) {
+    const oik_body_frames *f = at->frames;
+    for (int b = 0; b < block->n_joints; b++) {
+        mass[block->joints[b]] = 0.0;
+        moment[block->joints[b]] = v3(0, 0, 0);
+    }
+    for (int k = 0; k < OIK_N_INFLUENCES; k++) {
+        int j = model->weight_joint[v][k];
+        double w = model->weight[v][k];
+        if (w <= 0.0)
+            continue;
+        oik_vec3 x = v3_add(f->p[j], m3_mulv(f->G[j], v3_sub(at->v[v], f->J[j])));
+        mass[j] += w;
+        moment[j] = v3_madd(moment[j], w, x);
+    }
+    for (int b = block->n_joints - 1; b > 0; b--) {
+        int j = block->joints[b], q = model->parents[j];
+        mass[q] += mass[j];
+        moment[q] = v3_add(moment[q], moment[j]);
+    }
+}
+
+/** d x = w x q: columns e_x x q, e_y x q, e_z x q. */
+static void rotation_columns(double *A, const oik_body_model *model, const oik_body_block *block,
+                             const oik_body_tangent *at) {
+    int n = block->n_vertices;
+    size_t column = 3 * (size_t)n;
+    for (int i = 0; i < n; i++) {
+        double mass[OIK_N_JOINTS], s = sqrt(at->area[block->vertices[i]]);
+        oik_vec3 moment[OIK_N_JOINTS];
+        subtree_moments(mass, moment, model, block, at, block->vertices[i]);
+        for (int b = 0; b < block->n_joints; b++) {
+            int j = block->joints[b];
+            oik_vec3 q = v3_scale(v3_madd(moment[j], -mass[j], at->frames->p[j]), s);
+            double *c = A + 3 * (size_t)b * column;
+            put(c, n, i, v3(0, -q.z, q.y));
+            put(c + column, n, i, v3(q.z, 0, -q.x));
+            put(c + 2 * column, n, i, v3(-q.y, q.x, 0));
+        }
+    }
+}
+
+static void translation_columns(double *A, const oik_body_block *block, const oik_body_tangent *at) {
+    int n = block->n_vertices;
+    size_t column = 3 * (size_t)n;
+    for (int i = 0; i < n; i++) {
+        double s = sqrt(at->area[block->vertices[i]]);
+        put(A, n, i, v3(s, 0, 0));
+        put(A + column, n, i, v3(0, s, 0));
+        put(A + 2 * column, n, i, v3(0, 0, s));
+    }
+}
+
+/** What a shape column needs of one vertex, everything times sqrt(a_v). */
+typedef struct weighted_vertex {
+    oik_mat3 M;
+    double w[OIK_N_INFLUENCES];
+} weighted_vertex;
+
+static weighted_vertex weigh(const oik_body_model *model, const oik_body_tangent *at, size_t v) {
+    double s = sqrt(at->area[v]);
+    weighted_vertex u = {.M = m3_scale(oik_body_blend(model, v, at->frames), s)};
+    for (int k = 0; k < OIK_N_INFLUENCES; k++)
+        u.w[k] = s * model->weight[v][k];
+    return u;
+}
+
+/** sqrt(a_v) (M_v mode + sum_k w_vk offset_k), one mode after the other. */
+static void shape_columns(double *A, const oik_body_model *model, const oik_body_block *block,
+                          const oik_body_tangent *at) {
+    int n = block->n_vertices;
+    weighted_vertex u[OIK_BODY_BLOCK];
+    for (int i = 0; i < n; i++)
+        u[i] = weigh(model, at, (size_t)block->vertices[i]);
+    for (size_t m = 0; m < at->n_modes; m++) {
+        const oik_vec3 *mode = model->modes + m * model->n_vertices;
+        const oik_vec3 *offset = at->mode_offset + m * OIK_N_JOINTS;
+        for (int i = 0; i < n; i++) {
+            int32_t v = block->vertices[i];
+            oik_vec3 d = m3_mulv(u[i].M, mode[v]);
+            for (int k = 0; k < OIK_N_INFLUENCES; k++)
+                if (u[i].w[k] > 0.0)
+                    d = v3_madd(d, u[i].w[k], offset[model->weight_joint[v][k]]);
+            put(A + m * 3 * (size_t)n, n, i, d);
+        }
+    }
+}
+
+void oik_body_jacobian(double *A, const oik_body_model *model, const oik_body_block *block, const oik_body_tangent *at,
+                       const oik_vec3 *residual) {
+    int n = block->n_vertices;
+    size_t column = 3 * (size_t)n;
+    double *root = A + 3 * (size_t)block->n_joints * column;
+    double *last = A + (size_t)n_columns(block, at->n_modes) * column;
+    rotation_columns(A, model, block, at);
+    translation_columns(root, block, at);
+    shape_columns(root + 3 * column, model, block, at);
+    for (int i = 0; i < n; i++) {
+        int32_t v = block->vertices[i];
+        put(last, n, i, v3_scale(residual[v], sqrt(at->area[v])));
+    }
+}
+
+typedef struct vertex_key {
+    uint32_t joints; /**< bit j: joint j moves the vertex */
+    int32_t vertex;
+} vertex_key;
+
+static int by_joints(const void *a, const void *b) {
+    const vertex_key *p = a, *q = b;
+    if (p->joints != q->joints)
+        return p->joints < q->joints ? -1 : 1;
+    return (p->vertex > q->vertex) - (p->vertex < q->vertex);
+}
+
+/** Joints with a share in the vertex, and their ancestors. */
+static uint32_t moving_joints(const oik_body_model *model, size_t v) {
+    uint32_t mask = 0;
+    for (int k = 0; k < OIK_N_INFLUENCES; k++)
+        if (model->weight[v][k] > 0.0)
+            for (int j = model->weight_joint[v][k]; j >= 0; j = model->parents[j])
+                mask |= UINT32_C(1) << j;
+    return mask;
+}
+
+/** Cut the vertices, sorted by their joints, into blocks. */
+static void cut_blocks(oik_body_normal *normal, const vertex_key *keys, size_t n) {
+    for (size_t b = 0; b < normal->n_blocks; b++) {
+        oik_body_block *block = &normal->blocks[b];
+        uint32_t mask = 0;
+        for (size_t i = b * OIK_BODY_BLOCK; i < n && i < (b + 1) * OIK_BODY_BLOCK; i++) {
+            block->vertices[block->n_vertices++] = keys[i].vertex;
+            mask |= keys[i].joints;
+        }
+        for (int j = 0; j < OIK_N_JOINTS; j++)
+            if (mask >> j & 1)
+                block->joints[block->n_joints++] = j;
+    }
+}
+
+static oik_status make_blocks(oik_body_normal *normal, oik_error *err) {
+    const oik_body_model *model = normal->model;
+    vertex_key *keys = oik_new(model->n_vertices, sizeof *keys, err);
+    normal->n_blocks = (model->n_vertices + OIK_BODY_BLOCK - 1) / OIK_BODY_BLOCK;
+    normal->blocks = oik_new(normal->n_blocks, sizeof *normal->blocks, err);
+    if (!keys || !normal->blocks) {
+        free(keys);
+        return OIK_E_MEMORY;
+    }
+    for (size_t v = 0; v < model->n_vertices; v++)
+        keys[v] = (vertex_key){moving_joints(model, v), (int32_t)v};
+    qsort(keys, model->n_vertices, sizeof *keys, by_joints);
+    cut_blocks(normal, keys, model->n_vertices);
+    free(keys);
+    return OIK_OK;
+}
+
+oik_status oik_body_normal_new(oik_body_normal **out, const oik_body_model *model, oik_error *err) {
+    size_t most = OIK_BODY_COLUMN_BETA + model->n_modes + 1;
+    *out = NULL;
+    oik_body_normal *normal = oik_new(1, sizeof *normal, err);
+    if (!normal)
+        return OIK_E_MEMORY;
+    normal->model = model;
+    normal->mode_offset = oik_new(model->n_modes, OIK_N_JOINTS * sizeof *normal->mode_offset, err);
+    normal->A = oik_new(most, 3 * OIK_BODY_BLOCK * sizeof *normal->A, err);
+    normal->C = oik_new(most, most * sizeof *normal->C, err);
+    oik_status status = normal->mode_offset && normal->A && normal->C ? make_blocks(normal, err) : OIK_E_MEMORY;
+    if (status)
+        oik_body_normal_free(normal);
+    else
+        *out = normal;
+    return status;
+}
+
+void oik_body_normal_free(oik_body_normal *normal) {
+    if (!normal)
+        return;
+    free(normal->blocks);
+    free(normal->mode_offset);
+    free(normal->A);
+    free(normal->C);
+    free(normal);
+}
+
+/** Unknown that column c of a block belongs to. */
+static size_t unknown(const oik_body_block *block, int c) {
+    int rotations = 3 * block->n_joints;
+    return (size_t)(c < rotations ? 3 * block->joints[c / 3] + c % 3 : OIK_BODY_COLUMN_ROOT + c - rotations);
+}
+
+/** Add the product C of a block (columns of unknowns ascending, the residual last) to H and g. */
+static void scatter(double *H, double *g, size_t n, const oik_body_block *block, const double *C, int columns) {
+    for (int i = 0; i < columns; i++)
+        for (int j = 0; j <= i; j++)
+            H[unknown(block, i) * n + unknown(block, j)] += C[i * (columns + 1) + j];
+    for (int j = 0; j < columns; j++)
+        g[unknown(block, j)] += C[columns * (columns + 1) + j];
+}
+
+void oik_body_normal_build(double *H, double *g, oik_body_normal *normal, const oik_vec3 *v, const oik_body_frames *frames,
+                           const oik_vec3 *residual, const double *area, size_t n_modes) {
+    size_t n = OIK_BODY_COLUMN_BETA + n_modes;
+    oik_body_tangent at = {v, frames, normal->mode_offset, area, n_modes};
+    oik_body_mode_offsets(normal->mode_offset, normal->model, frames, n_modes);
+    for (size_t i = 0; i < n * n; i++)
+        H[i] = 0.0;
+    for (size_t i = 0; i < n; i++)
+        g[i] = 0.0;
+    openblas_set_num_threads(1);
+    for (size_t b = 0; b < normal->n_blocks; b++) {
+        const oik_body_block *block = &normal->blocks[b];
+        int columns = n_columns(block, n_modes), rows = 3 * block->n_vertices;
+        oik_body_jacobian(normal->A, normal->model, block, &at, residual);
+        /* the upper triangle of the column-major product is the lower triangle of the row-major one */
+        cblas_dsyrk(CblasColMajor, CblasUpper, CblasTrans, columns + 1, rows, 1.0, normal->A, rows, 0.0, normal->C,
+                    columns + 1);
+        scatter(H, g, n, block, normal->C, columns);
+    }
+}
