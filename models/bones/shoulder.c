@@ -1,0 +1,73 @@
+/**
+ * Left scapula (origin glenohumeral centre, +x along the glenoid axis, +z costal) and clavicle (origin
+ * sternoclavicular centre, +x to the acromioclavicular joint).
+ */
+#include "bones.h"
+
+static const oik_sdf_feature scapula_features[] = {
+    /* blade: rows superior->inferior; cols medial->lateral */
+    PLATE(ADD, 0, 6, 4,
+      {-114.7, 46.2, 7, 1.8}, {-96.8, 41.7, 3, 1.3}, {-76.8, 30, 2, 1.2}, {-50, 22, 3, 3},
+      {-124.7, 28, 3, 1.6}, {-100.2, 24, -2, 1}, {-74.5, 18, -3, 1.4}, {-40, 14, -1, 6},
+      {-132.5, 4, 0, 1.8}, {-103.5, 0, -7, 0.9}, {-72.3, -2, -6, 1.5}, {-38, -5, -1, 7},
+      {-132.5, -30, -1, 2}, {-105.8, -32.9, -6, 0.9}, {-79, -30, -4, 1.6}, {-52.2, -28, 0, 4.5},
+      {-126.9, -68.2, 1, 2.2}, {-112.4, -70.1, -3, 1.2}, {-96.8, -66.3, -2, 2.2}, {-81.2, -60.6, 1, 4.6},
+      {-118, -104.5, 5, 3.2}, {-113.6, -106.4, 4, 3.2}, {-106.9, -103.5, 4, 3.6}, {-100.2, -94.9, 4, 4.2}),
+    /* lateral border pillar, medial border */
+    TUBE(ADD, 6, Z_AXIS,
+      {-36, -20, -1, 5, 5}, {-52.2, -33.8, 0, 4.5, 4}, {-72.3, -56.7, 1, 4.2, 3.6}, {-90.1, -81.6, 2, 4, 3.5},
+      {-103.5, -100.7, 4, 4, 4}),
+    TUBE(ADD, 4, Z_AXIS,
+      {-115.8, 46.2, 6, 2.2, 2.2}, {-125.8, 27, 3, 1.8, 1.8}, {-133.6, 3, 0, 2, 2}, {-133.6, -31.9, 0, 1.9, 1.9},
+      {-126.9, -70.1, 2, 2.2, 2.2}, {-118, -104.5, 5, 3, 3}),
+    /* neck + glenoid */
+    TUBE(ADD, 8, Y_AXIS,
+      {-52.2, 6, -1, 10, 5}, {-42, 2, -1, 13, 8}, {-34, 0, 0, 17, 11.5, 0, 0, 2.2},
+      {-30, 0, 0, 18.5, 13.5, 18.5, 13, 2.2}),
+    ELLIPSOID(CUT, 1.5, P(-1, 1, 0), P(27.2, 30, 28), NO_TURN),
+    /* infraglenoid and supraglenoid tubercles */
+    ELLIPSOID(ADD, 4, P(-33, -21, -1), P(4, 5, 4), NO_TURN),
+    ELLIPSOID(ADD, 3, P(-31, 19, 1), P(4, 4, 4), NO_TURN),
+    /* spine of scapula: rows base->free edge, cols medial->lateral */
+    PLATE(ADD, 5, 3, 5,
+      {-130.3, 10, -3, 2}, {-103.5, 14, -6, 1.6}, {-74.5, 18, -8, 2}, {-54.5, 17, -8, 3}, {-44, 14, -8, 4},
+      {-128.1, 12, -6, 3}, {-103.5, 18, -14, 1.4}, {-74.5, 23, -21, 1.6}, {-52.2, 24, -23, 2}, {-40, 22, -22, 2.6},
+      {-124.7, 13, -8, 3.2}, {-102.4, 21, -21, 3.2}, {-72.3, 28, -33, 3.6}, {-48, 32, -39, 4}, {-30, 35, -40, 4.2}),
+    /* acromion */
+    PLATE(ADD, 4, 2, 5,
+      {-34, 33, -40, 4.5}, {-18, 35, -33, 4}, {-8, 36.5, -20, 4}, {-9, 36.5, -6, 3.6}, {-10, 36, 7, 3.2},
+      {-26, 33, -46, 4.5}, {-8, 35, -43, 4.2}, {6, 35.5, -28, 4.2}, {10, 35, -10, 4}, {5, 34.5, 8, 3.4}),
+    /* coracoid */
+    TUBE(ADD, 6, X_AXIS,
+      {-42, 17, 3, 9, 7}, {-41, 26, 10, 7.5, 6.5}, {-38, 33, 19, 7, 5.5}, {-32, 34, 30, 6.8, 5},
+      {-24, 29, 40, 6.2, 5}, {-21, 26, 43, 5.5, 4.5}),
+    /* suprascapular notch */
+    ELLIPSOID(CUT, 2, P(-63.4, 29, 3), P(5, 6, 6), NO_TURN),
+};
+
+static const oik_bone_mark scapula_marks[] = {
+    {"gh_c", OFF_BONE, {0, 0, 0}}, {"acr_lat", ON_BONE, {13, 35, -14}}, {"acr_ant", ON_BONE, {0, 36, 10}},
+    {"ac_joint", OFF_BONE, {-12, 37, 2}}, {"acr_angle", ON_BONE, {0, 36, -44}}, {"root", ON_BONE, {-134.7, 12, -4}},
+    {"inf", ON_BONE, {-115.8, -109.3, 5}}, {"sup", ON_BONE, {-114.7, 48.9, 7}}, {"cor", ON_BONE, {-20, 25, 46}},
+    {"glen", ON_BONE, {-28, 0, 0}}, {"spine_mid", ON_BONE, {-72.3, 30, -37}},
+};
+
+const oik_bone_table oik_scapula = BONE_TABLE(scapula_features, scapula_marks);
+
+static const oik_sdf_feature clavicle_features[] = {
+    /* S-shaped shaft: sternal end, forward bow, backward bow, flat acromial end */
+    TUBE_CAP(ADD, 0, 0.5, Y_AXIS,
+      {4.5, 0, 0.5, 11.5, 10.5}, {10, 0, 3.5, 10.5, 10}, {24, 0.5, 10, 7.2, 7.2}, {44, 1, 15, 6, 6.3},
+      {66, 1, 13.5, 5.8, 6.2}, {88, 0.5, 4.5, 5.6, 6.8}, {108, 0, -6, 5.2, 8}, {126, 0, -10.5, 5, 9.2},
+      {140, 0, -7.5, 4.8, 9.5}, {147.5, 0, -3.5, 4.2, 8}),
+    /* conoid tubercle, subclavian groove */
+    ELLIPSOID(ADD, 4, P(110, -4, -11), P(6, 3, 4), NO_TURN),
+    ELLIPSOID(CUT, 4, P(60, -9, 13), P(22, 4, 4), NO_TURN),
+};
+
+static const oik_bone_mark clavicle_marks[] = {
+    {"sc", OFF_BONE, {0, 0, 0}}, {"ac", OFF_BONE, {150, 0, 0}}, {"ant", ON_BONE, {45, 1, 21}},
+    {"sup", ON_BONE, {75, 7, 8}}, {"post", ON_BONE, {126, 0, -19.5}},
+};
+
+const oik_bone_table oik_clavicle = BONE_TABLE(clavicle_features, clavicle_marks);

@@ -1,0 +1,146 @@
+/** Skull without mandible, skull frame; solid braincase. */
+#include "bones.h"
+
+static const oik_sdf_feature skull_features[] = {
+    /* braincase */
+    ELLIPSOID(ADD, 0, P(0, 50, 3), P(63, 60, 86), P(-4, 0, 0)),
+    /* parietal bosses */
+    ELLIPSOID(ADD_PAIR, 28, P(28, 58, -22), P(40, 44, 56), NO_TURN),
+    /* frontal bosses */
+    ELLIPSOID(ADD_PAIR, 28, P(22, 62, 40), P(28, 40, 46), NO_TURN),
+    /* occipital */
+    ELLIPSOID(ADD, 28, P(0, 30, -38), P(48, 38, 47), NO_TURN),
+    /* vertex */
+    ELLIPSOID(ADD, 25, P(0, 66, -2), P(48, 44, 66), NO_TURN),
+    /* temporal squama */
+    ELLIPSOID(ADD_PAIR, 18, P(46, 22, 4), P(22, 34, 38), NO_TURN),
+    /* cerebellar fossae */
+    ELLIPSOID(ADD_PAIR, 14, P(34, 2, -30), P(28, 20, 32), NO_TURN),
+    /* temporal pole / greater wing */
+    ELLIPSOID(ADD_PAIR, 14, P(38, 14, 36), P(18, 24, 24), NO_TURN),
+    /* base */
+    ELLIPSOID(ADD, 12, P(0, 0, 12), P(36, 16, 34), NO_TURN),
+    /* basilar part */
+    TUBE(ADD, 8, X_AXIS,
+      {0, -17, 6, 9, 6}, {0, -8, 18, 11, 8}, {0, 0, 34, 14, 12}),
+    /* inion */
+    ELLIPSOID(ADD, 8, P(0, 3, -79), P(12, 5, 6), NO_TURN),
+    /* mastoid, occipital condyle, styloid */
+    ELLIPSOID(ADD_PAIR, 9, P(52, -4, -9), P(11, 18, 15), P(-10, 0, 0)),
+    CONE(ADD_PAIR, 6, P(52, -12, -6), 10.5, P(50, -28, -1), 5),
+    ELLIPSOID(ADD_PAIR, 4, P(15, -19, 3), P(6.5, 6, 12), P(0, -25, 0)),
+    CONE(ADD_PAIR, 3, P(42, -8, 5), 4, P(37, -34, 14), 1.6),
+    /* TMJ root of zygoma / articular eminence */
+    TUBE(ADD_PAIR, 6, Y_AXIS,
+      {55, 2, 4, 4, 5}, {57, 0, 16, 4.5, 6}, {54.5, -3, 24, 5, 6}),
+    /* brow: glabella, superciliary arch, supraorbital margin */
+    TUBE(ADD_PAIR, 10, Y_AXIS,
+      {2, 38, 90, 8, 8}, {14, 40, 90, 6, 6}, {28, 42, 86, 5, 6}, {42, 38, 78, 5, 6}, {50, 28, 68, 5, 5.5}),
+    TUBE(ADD_PAIR, 5, Y_AXIS,
+      {9, 33, 90, 4, 5}, {18, 36.5, 91, 3.6, 4}, {32, 37, 88, 3.2, 4}, {44, 31, 80, 3.6, 4}, {51, 20, 71, 5, 4.5},
+      {52, 10, 70, 5.5, 4.5}),
+    /* nasal bones + frontal process of maxilla */
+    TUBE(ADD_PAIR, 5, X_AXIS,
+      {3, 34, 87, 5, 5}, {3, 24, 90, 5, 5}, {3.5, 16, 92, 5, 5}),
+    TUBE(ADD_PAIR, 5, X_AXIS,
+      {9, 30, 86, 4, 5}, {12, 18, 87, 5, 5}, {15, 4, 86, 6, 5}, {17, -8, 84, 7, 6}),
+    /* maxilla */
+    ELLIPSOID(ADD_PAIR, 8, P(26, -10, 68), P(18, 20, 17), NO_TURN),
+    ELLIPSOID(ADD_PAIR, 7, P(12, -28, 78), P(14, 11, 13), NO_TURN),
+    ELLIPSOID(ADD_PAIR, 7, P(25, -30, 60), P(9, 11, 20), NO_TURN),
+    /* zygoma + infraorbital rim */
+    TUBE(ADD_PAIR, 5, Y_AXIS,
+      {16, 3, 85, 3.6, 4}, {28, -2, 83, 3.6, 4}, {40, -1, 78, 4.5, 4.5}, {48, 5, 73, 5, 4.5},
+      {51.5, 12, 71, 5.5, 4.5}),
+    ELLIPSOID(ADD_PAIR, 7, P(47, -9, 69), P(11, 11, 9), P(0, 30, -12)),
+    /* zygomaticoalveolar crest */
+    TUBE(ADD_PAIR, 7, X_AXIS,
+      {44, -12, 66, 6, 6}, {38, -22, 64, 7, 7}, {32, -30, 62, 6, 6}),
+    /* alveolar process */
+    TUBE(ADD_PAIR, 6, Y_AXIS,
+      {0, -34, 89, 9, 6}, {9, -34, 87, 9, 6}, {18, -35, 81, 9, 6.5}, {25, -35, 70, 9, 7}, {28, -34, 58, 9, 7.5},
+      {29, -33, 46, 8, 7}),
+    /* pterygoid plates */
+    PLATE(ADD_PAIR, 4, 2, 3,
+      {15, -6, 40, 4}, {16, -20, 39, 3}, {17, -34, 38, 2.5},
+      {24, -6, 32, 3.5}, {24, -20, 29, 2.5}, {24, -32, 28, 2}),
+    /* midface core */
+    ELLIPSOID(ADD, 10, P(0, -6, 58), P(20, 20, 28), NO_TURN),
+    /* ANS */
+    CONE(ADD, 4, P(0, -24, 86), 4, P(0, -23, 93), 2),
+    /* cavities */
+    /* orbits */
+    TUBE(CUT_PAIR, 3, X_AXIS,
+      {34, 16, 100, 20, 16.5, 0, 0, 2.6}, {33, 16.5, 84, 19.5, 16.5, 0, 0, 2.6},
+      {30, 17, 74, 18.5, 16.5, 0, 0, 2.4}, {24, 17, 58, 13.5, 12.5}, {18, 17, 44, 7, 7}, {14, 17, 36, 3, 3}),
+    /* temporal fossa behind lateral rim, infratemporal */
+    ELLIPSOID(CUT_PAIR, 8, P(66, 22, 48), P(17, 30, 20), P(0, 10, 0)),
+    ELLIPSOID(CUT_PAIR, 6, P(52, -16, 44), P(12.5, 19, 17), P(0, -10, 0)),
+    /* canine fossa */
+    ELLIPSOID(CUT_PAIR, 8, P(30, -14, 90), P(9, 9, 8), NO_TURN),
+    /* ear canal, mandibular fossa */
+    BALL(CUT_PAIR, 2, P(66, 0, 1), 5),
+    CONE(CUT_PAIR, 2, P(66, 0, 1), 4, P(48, 0, 2), 3),
+    ELLIPSOID(CUT_PAIR, 4, P(51, -6, 12), P(11.2, 7.6, 6.8), NO_TURN),
+    /* digastric notch */
+    ELLIPSOID(CUT_PAIR, 4, P(42, -24, -8), P(4, 9, 12), NO_TURN),
+    /* nasal aperture: pear */
+    TUBE(CUT, 3, X_AXIS,
+      {0, 3, 110, 5, 5}, {0, 3, 92, 5, 5}, {0, 3, 70, 6, 6}),
+    TUBE(CUT_PAIR, 3, X_AXIS,
+      {4, -6, 112, 7, 9.5}, {4, -6, 94, 7, 10}, {5, -6, 66, 7, 11}, {6, -6, 48, 6, 10}),
+    ELLIPSOID(CUT_PAIR, 3, P(6.5, -13.5, 94), P(6.5, 7, 14), NO_TURN),
+    /* palate vault, choanae */
+    ELLIPSOID(CUT, 5, P(0, -44, 62), P(21, 15, 30), NO_TURN),
+    ELLIPSOID(CUT, 4, P(0, -18, 34), P(13, 15, 14), NO_TURN),
+    /* foramen magnum */
+    TUBE(CUT, 3, X_AXIS,
+      {0, -40, -15, 16, 19}, {0, -18, -15, 15, 18}, {0, 6, -15, 15, 18}),
+    /* late additions: arch, lateral wall, nasal roof (after cavities so that they survive) */
+    TUBE(ADD_PAIR, 5, Y_AXIS,
+      {48, -9, 68, 8, 5}, {55.5, -9, 57, 6.5, 3.6}, {59.5, -7, 45, 4.8, 2.6}, {61.8, -5, 33, 4.2, 2.4},
+      {61.5, -2, 20, 4.2, 2.8}, {58.5, 1, 9, 4, 5}),
+    PLATE(ADD_PAIR, 4, 3, 3,
+      {51, 30, 70, 3.5}, {46, 33, 54, 4}, {38, 34, 42, 5},
+      {51, 14, 70, 3.5}, {45, 14, 54, 3}, {37, 14, 40, 4},
+      {48, -2, 67, 4}, {42, -2, 52, 3}, {36, 0, 40, 4}),
+    PLATE(ADD, 6, 4, 3,
+      {-6.5, 33, 87, 4.5}, {0, 34, 89, 4.5}, {6.5, 33, 87, 4.5},
+      {-6.5, 25, 88.5, 3.2}, {0, 25, 93, 3}, {6.5, 25, 88.5, 3.2},
+      {-8, 16, 90, 2.4}, {0, 16, 97.5, 2.4}, {8, 16, 90, 2.4},
+      {-9, 9, 91, 2}, {0, 9, 101, 1.8}, {9, 9, 91, 2}),
+    /* medial orbital wall */
+    PLATE(ADD_PAIR, 3, 3, 3,
+      {11.5, 30, 84, 3}, {11, 30, 64, 3}, {9, 30, 44, 4},
+      {13, 15, 85, 2.2}, {12, 15, 66, 2.2}, {10, 15, 46, 3},
+      {14, 1, 82, 2.4}, {13.5, 0, 66, 2.4}, {11, 0, 48, 3}),
+    /* nasal septum */
+    PLATE(ADD, 1, 3, 3,
+      {0, 8, 92, 1.2}, {0, 6, 74, 1.2}, {0, 4, 56, 1.4},
+      {0, -8, 90, 1.2}, {0, -8, 72, 1.2}, {0, -8, 54, 1.4},
+      {0, -20, 88, 1.6}, {0, -21, 70, 1.6}, {0, -20, 54, 1.6}),
+    /* upper teeth */
+    BOX(ADD_PAIR, 0.8, P(4.4, -42.75, 91), P(4.3, 7, 3.4), 2, NO_TURN),
+    BOX(ADD_PAIR, 0.8, P(12, -42.61, 88.5), P(3.3, 6.75, 3.2), 2, P(0, 20, 0)),
+    BOX(ADD_PAIR, 0.8, P(19, -42.89, 84), P(3.9, 7.25, 4), 2, P(0, 45, 0)),
+    BOX(ADD_PAIR, 0.8, P(23.5, -42.34, 77.5), P(3.6, 6.25, 4.5), 2, P(0, 65, 0)),
+    BOX(ADD_PAIR, 0.8, P(26, -42.2, 70.5), P(3.5, 6, 4.6), 2, P(0, 75, 0)),
+    BOX(ADD_PAIR, 0.8, P(28, -42.06, 62), P(5.1, 5.75, 5.5), 2, P(0, 82, 0)),
+    BOX(ADD_PAIR, 0.8, P(29.2, -41.42, 52), P(4.9, 5.5, 5.4), 2, P(0, 86, 0)),
+    BOX(ADD_PAIR, 0.8, P(29.5, -40.29, 42.5), P(4.5, 5.25, 5), 2, P(0, 88, 0)),
+};
+
+static const oik_bone_mark skull_marks[] = {
+    {"glabella", ON_BONE, {0, 36, 98}}, {"nasion", ON_BONE, {0, 32.5, 97.5}}, {"prosthion", ON_BONE, {0, -39, 96}},
+    {"vertex", ON_BONE, {0, 118, 0}}, {"opisthocranion", ON_BONE, {0, 30, -90}}, {"eu_l", ON_BONE, {71, 40, -20}},
+    {"eu_r", ON_BONE, {-71, 40, -20}}, {"zyg_l", ON_BONE, {65, -5, 33}}, {"zyg_r", ON_BONE, {-65, -5, 33}},
+    {"mast_l", ON_BONE, {54, -32, 0}}, {"mast_r", ON_BONE, {-54, -32, 0}}, {"por_l", OFF_BONE, {65, 0, 1}},
+    {"por_r", OFF_BONE, {-65, 0, 1}}, {"cond_l", ON_BONE, {15, -24, 4}}, {"cond_r", ON_BONE, {-15, -24, 4}},
+    {"basion", ON_BONE, {0, -21, 5}}, {"opisthion", ON_BONE, {0, -16, -34}}, {"rhinion", ON_BONE, {0, 8, 104}},
+    {"orb_l", ON_BONE, {52, 16, 73}}, {"orb_r", ON_BONE, {-52, 16, 73}}, {"bregma", ON_BONE, {0, 112, 40}},
+    {"frontal", ON_BONE, {0, 70, 92}}, {"inion", ON_BONE, {0, 3, -86}}, {"incisor", ON_BONE, {0, -50, 92}},
+    {"m3_l", ON_BONE, {30, -46, 45}}, {"m3_r", ON_BONE, {-30, -46, 45}}, {"orbitale_l", ON_BONE, {30, -1, 87}},
+    {"orbitale_r", ON_BONE, {-30, -1, 87}},
+};
+
+const oik_bone_table oik_skull = BONE_TABLE(skull_features, skull_marks);

@@ -1,0 +1,71 @@
+/** The spinal column: dimensions of the vertebrae and the curve they stand on. */
+#include "spine.h"
+
+#include "base/rot.h"
+
+static const double DEG = 3.14159265358979323846 / 180.0;
+
+/*
+ * Bodies after Panjabi et al. 1991-92 (Spine 16:888, 17:299), Gilad and Nissan 1985, Kunkel et al. 2010. The tilts add
+ * up to sacral slope 40, lumbar lordosis 58, thoracic kyphosis (T4-T12) 40 and cervical lordosis of about 20 degrees.
+ */
+const oik_vertebra_row oik_vertebra_table[N_LEVELS] = {
+    /*      width depth height disc  tilts     canal       transverse   spinous         pedicle */
+    {"L5", 52, 35, 27.5, 12, -16, -9, 27, 17, 94, -23, 4, 24, 8, 9, 8.5},
+    {"L4", 50, 35, 28.5, 13, -14, -2, 24, 17, 92, -25, 4, 29, 8, 11, 6.8},
+    {"L3", 48, 34, 28.5, 12, -9, 0, 23, 17, 98, -26, 4, 31, 10, 12, 5.6},
+    {"L2", 46, 33, 28, 11, -7, 2, 22.5, 17, 90, -27, 4, 30, 12, 12, 4.8},
+    {"L1", 44, 32, 27.5, 9.5, -4, 3, 22, 17, 80, -28, 4, 28, 14, 11, 4.4},
+    {"T12", 42, 31, 25.2, 6.5, -1, 3, 22, 17, 50, -32, 4, 24, 20, 9, 4.3},
+    {"T11", 39, 31, 23.2, 5.8, 0.5, 3, 19, 16, 52, -35, 3, 26, 30, 8, 4.6},
+    {"T10", 36, 31, 22.3, 5.2, 0.5, 3, 17, 15.5, 57, -37, 3, 29, 42, 7, 4.0},
+    {"T9", 33, 30.5, 21.3, 4.4, 0.5, 3.2, 17, 15.5, 60, -38, 2, 32, 52, 6, 3.4},
+    {"T8", 31.5, 30, 20.8, 4, 0.5, 3.3, 17, 15.5, 62, -38, 2, 36, 58, 5.5, 3.2},
+    {"T7", 30, 29, 20.3, 3.8, 0.5, 3.4, 17, 15.5, 63, -38, 2, 38, 60, 5.5, 3.0},
+    {"T6", 29, 28, 19.8, 3.6, 0.5, 3.4, 17, 15.5, 64, -36, 2, 38, 59, 5.5, 2.8},
+    {"T5", 28, 26, 19.2, 3.5, 0.5, 3.4, 17, 15.5, 65, -35, 2, 37, 56, 5.5, 2.7},
+    {"T4", 27.5, 24, 18.6, 3.3, 0.5, 3.2, 17, 15.5, 67, -33, 2, 34, 50, 5.5, 2.8},
+    {"T3", 28, 22, 18.3, 3.3, 0.5, 3, 18, 15.5, 69, -31, 2, 31, 44, 5.5, 3.2},
+    {"T2", 29, 20, 17.8, 3.5, 0.5, 2.6, 19, 15.5, 72, -28, 2, 30, 38, 5.5, 3.8},
+    {"T1", 30, 18, 16.8, 4.2, -0.5, 2, 21, 15.5, 76, -23, 2, 31, 30, 5.5, 4.2},
+    {"C7", 28, 17, 14.3, 5, -2, 0, 25, 15, 66, -9, 0, 31, 20, 5, 3.2},
+    {"C6", 25, 17, 12.6, 5, -3, 0, 26, 14, 58, -5, -1, 22, 18, 4.5, 3.0},
+    {"C5", 22, 16.5, 12.2, 4.8, -4, 0, 26, 14, 55, -5, -1, 17, 18, 4, 2.8},
+    {"C4", 21, 16, 12.2, 4.6, -4, 0, 25, 14, 53, -5, -1, 15, 18, 4, 2.7},
+    {"C3", 20, 16, 12.4, 4.5, -4, 0, 24, 14, 52, -5, -1, 15, 18, 4, 2.7},
+    {"C2", 19, 16, 19, 4.5, -3, -2, 24, 16, 54, -7, -2, 18, 14, 5.5, 4.0},
+    {"C1", 79, 12, 16.0, 0.0, 0, 0, 30, 31, 78, -9, 0, 0, 0, 0, 3.0},
+};
+
+oik_mat3 oik_tilt(double deg) {
+    return oik_rot_axis(v3(1, 0, 0), deg * DEG);
+}
+
+/** Direction "up" of a vertebra tilted forward by deg. */
+static oik_vec3 up(double deg) {
+    return v3(0, cos(deg * DEG), sin(deg * DEG));
+}
+
+oik_vertebra_pose oik_vertebra_stand(int level) {
+    const double ring_over_axis = 9.0; /* centre of the atlas above the upper end of the body of C2 [mm] */
+    double tilt = OIK_S1_TILT;
+    oik_vec3 top = OIK_S1_CENTRE;
+    oik_vertebra_pose pose = {top, tilt};
+    for (int i = 0; i <= level; i++) {
+        const oik_vertebra_row *t = oik_vertebra_table + i;
+        top = v3_madd(top, t->disc, up(tilt + 0.5 * t->tilt_disc));
+        tilt += t->tilt_disc;
+        if (i == LEVEL_C1)
+            return (oik_vertebra_pose){v3_madd(top, ring_over_axis, up(tilt)), tilt};
+        oik_vec3 axis = up(tilt + 0.5 * t->tilt_body);
+        pose = (oik_vertebra_pose){v3_madd(top, 0.5 * t->height, axis), tilt + 0.5 * t->tilt_body};
+        top = v3_madd(top, t->height, axis);
+        tilt += t->tilt_body;
+    }
+    return pose;
+}
+
+oik_vec3 oik_vertebra_point(int level, oik_vec3 local) {
+    oik_vertebra_pose pose = oik_vertebra_stand(level);
+    return v3_add(pose.centre, m3_mulv(oik_tilt(pose.tilt_deg), local));
+}

@@ -1,0 +1,270 @@
+#include "models/placement.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rot.h"
+#include "base/status.h"
+#include "models/position.h"
+
+static const double DEG = 3.14159265358979323846 / 180.0;
+
+/* lying pose: 12 deg of depression at the collar, 33 deg of adduction at the shoulder */
+static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
+/* the trunk of the template leans back a little against the canonical torso frame, and the scapula turns up with the abducted arm */
+static const double TORSO_LEAN_DEG = -2.5, SCAPULA_UPWARD_DEG = 10.0, FOREARM_PRONATION_DEG = 90.0;
+static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3;
+
+void oik_lying_pose(oik_mat3 R[OIK_N_JOINTS]) {
+    oik_vec3 z = v3(0, 0, 1);
+    for (int j = 0; j < OIK_N_JOINTS; j++)
+        R[j] = m3_identity();
+    R[OIK_J_COLLAR_L] = oik_rot_axis(z, -COLLAR_DEG * DEG);
+    R[OIK_J_COLLAR_R] = oik_rot_axis(z, COLLAR_DEG * DEG);
+    R[OIK_J_SHOULDER_L] = oik_rot_axis(z, -SHOULDER_DEG * DEG);
+    R[OIK_J_SHOULDER_R] = oik_rot_axis(z, SHOULDER_DEG * DEG);
+}
+
+/** State of the placing: what the frames are built from. */
+typedef struct placing {
+    const oik_template_skin *skin;
+    const oik_bone_set *bones;
+    oik_placement *out;
+    oik_error *err;
+    oik_status status;
+} placing;
+
+static int row_of(const char *name) {
+    for (int i = 0; i < oik_n_part_rows; i++)
+        if (strcmp(oik_part_table[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static oik_placement *of(placing *p, const char *name) {
+    return &p->out[row_of(name)];
+}
+
+static oik_vec3 landmark(placing *p, const char *text) {
+    oik_vec3 x = v3(0, 0, 0);
+    if (!p->status)
+        p->status = oik_position_parse(&x, text, p->bones, p->err);
+    return x;
+}
+
+static oik_vec3 placed(placing *p, const char *part, const char *text) {
+    return oik_placement_apply(of(p, part), landmark(p, text));
+}
+
+oik_vec3 oik_placement_target(const oik_template_skin *skin, const oik_centre_row *row) {
+    oik_vec3 offset = v3_scale(v3_lerp(row->male, row->female, skin->skin->gender), 1e-3);
+    return v3_add(skin->frames.p[row->joint], m3_mulv(skin->frames.G[row->joint], offset));
+}
+
+static oik_vec3 target(placing *p, const char *part) {
+    for (int i = 0; i < oik_n_centre_rows; i++)
+        if (strcmp(oik_centre_table[i].part, part) == 0 && oik_centre_table[i].joint >= 0)
+            return oik_placement_target(p->skin, &oik_centre_table[i]);
+    p->status = oik_fail(p->err, OIK_E_MODEL, "no joint centre for part %s", part);
+    return v3(0, 0, 0);
+}
+
+/** Frame with the given y axis and its z axis as near as possible to z. */
+static oik_mat3 frame_yz(oik_vec3 y, oik_vec3 z) {
+    y = v3_unit(y);
+    z = v3_unit(v3_madd(z, -v3_dot(z, y), y));
+    return m3_columns(v3_cross(y, z), y, z);
+}
+
+/** A segment end of the address table, moved from the T-pose into the lying pose with joint j. */
+static oik_vec3 axis_point(placing *p, const char *segment, bool end, int j) {
+    const oik_skin *skin = p->skin->skin;
+    for (size_t i = 0; i < skin->n_segments; i++)
+        if (strcmp(skin->segments[i].name, segment) == 0) {
+            oik_vec3 x = end ? skin->segments[i].B : skin->segments[i].A;
+            oik_vec3 arm = v3_sub(x, p->skin->frames.J[j]);
+            return v3_add(p->skin->frames.p[j], m3_mulv(p->skin->frames.G[j], arm));
+        }
+    p->status = oik_fail(p->err, OIK_E_MODEL, "the address table has no segment %s", segment);
+    return v3(0, 0, 0);
+}
+
+/** Limb bone between two centres: y up the limb, z forward, sized so that its canonical length spans them. */
+static void place_limb(placing *p, const char *part, oik_vec3 proximal, oik_vec3 distal, double canonical_length) {
+    oik_placement *o = of(p, part);
+    double scale = v3_dist(proximal, distal) / (canonical_length * o->ratio.y);
+    o->ratio = v3_scale(o->ratio, scale);
+    o->R = frame_yz(v3_sub(proximal, distal), v3(0, 0, 1));
+    o->t = proximal;
+}
+
+static void place_torso(placing *p) {
+    oik_vec3 hip = target(p, "pelvis");
+    oik_mat3 R = oik_rot_axis(v3(1, 0, 0), TORSO_LEAN_DEG * DEG);
+    for (int i = 0; i < oik_n_part_rows; i++)
+        if (oik_part_table[i].frame == OIK_F_TORSO) {
+            p->out[i].R = R;
+            p->out[i].t = v3(0, hip.y, hip.z);
+        }
+}
+
+/** Skull under the crown and the back of the head (soft tissue 6 and 6.5 mm, facial tissue tables). */
+static void place_skull(placing *p) {
+    const oik_skin *skin = p->skin->skin;
+    double top = -INFINITY, back = INFINITY;
+    for (size_t v = 0; v < skin->n_vertices; v++)
+        if (skin->part[v] == OIK_J_HEAD) {
+            top = fmax(top, p->skin->x[v].y);
+            back = fmin(back, p->skin->x[v].z);
+        }
+    oik_vec3 vertex = v3_mul(of(p, "skull")->ratio, landmark(p, "skull:vertex"));
+    oik_vec3 occiput = v3_mul(of(p, "skull")->ratio, landmark(p, "skull:opisthocranion"));
+    oik_vec3 t = v3(0, top - 6e-3 - vertex.y, back + 6.5e-3 - occiput.z);
+    of(p, "skull")->t = of(p, "mandible")->t = t;
+    of(p, "skull")->R = of(p, "mandible")->R = m3_identity();
+}
+
+static void place_shoulder(placing *p) {
+    oik_mat3 plane = m3_mul(oik_rot_axis(v3(0, 1, 0), -37 * DEG),
+                            m3_mul(oik_rot_axis(v3(1, 0, 0), 9 * DEG), oik_rot_axis(v3(0, 0, 1), 3 * DEG)));
+    oik_placement *scapula = of(p, "scapula"), *clavicle = of(p, "clavicle");
+    scapula->R = m3_mul(oik_rot_axis(v3(0, 0, 1), SCAPULA_UPWARD_DEG * DEG), plane);
+    scapula->t = target(p, "humerus");
+    oik_vec3 sc = placed(p, "ribcage", "sternum:sc_l+3,2,-1"), ac = placed(p, "scapula", "scapula:ac_joint+2,0,0");
+    oik_vec3 along = v3_unit(v3_sub(ac, sc)), up = v3(0, 1, 0);
+    up = v3_unit(v3_madd(up, -v3_dot(up, along), along));
+    clavicle->R = m3_columns(along, up, v3_cross(along, up));
+    clavicle->ratio.x = v3_dist(sc, ac) / landmark(p, "clavicle:ac").x;
+    clavicle->t = sc;
+}
+
+static void place_arm(placing *p) {
+    oik_vec3 gh = target(p, "humerus"), wrist = target(p, "hand");
+    oik_vec3 elbow = p->skin->frames.p[OIK_J_ELBOW_L];
+    place_limb(p, "humerus", gh, elbow, -landmark(p, "humerus:elbow_c").y);
+    place_limb(p, "ulna", elbow, wrist, -landmark(p, "ulna:wrist_c").y);
+    place_limb(p, "radius", elbow, wrist, -landmark(p, "radius:wrist_c").y);
+    oik_placement *radius = of(p, "radius");
+    oik_vec3 head = placed(p, "radius", "15,-16,3"), distal = placed(p, "radius", "ulna:head");
+    oik_mat3 turn = oik_rot_axis(v3_sub(head, distal), -FOREARM_PRONATION_DEG * DEG);
+    radius->R = m3_mul(turn, radius->R);
+    radius->t = v3_add(head, m3_mulv(turn, v3_sub(radius->t, head)));
+}
+
+static void place_hand(placing *p) {
+    oik_placement *hand = of(p, "hand");
+    oik_vec3 wrist = target(p, "hand"), palm = m3_mulv(p->skin->frames.G[OIK_J_WRIST_L], v3(0, -1, 0));
+    oik_vec3 knuckle = axis_point(p, "middle0", false, OIK_J_HAND_L);
+    hand->R = frame_yz(v3_sub(wrist, knuckle), palm);
+    hand->t = wrist;
+}
+
+/** Rotation that takes a finger bone's canonical axis and palm side to the skin's. */
+static oik_mat3 finger_rotation(oik_vec3 axis, oik_vec3 palm, oik_vec3 skin_axis, oik_vec3 skin_palm) {
+    return m3_mul(frame_yz(skin_axis, skin_palm), m3_transpose(frame_yz(axis, palm)));
+}
+
+static void place_phalanx(placing *p, const char *part, const char *bone, oik_vec3 tip, oik_vec3 direction, oik_vec3 palm,
+                          oik_vec3 skin_palm) {
+    char prox[32], dist[32];
+    snprintf(prox, sizeof prox, "%s:%s", bone, strcmp(bone, "mc1") == 0 ? "base" : "prox");
+    snprintf(dist, sizeof dist, "%s:%s", bone, strcmp(bone, "mc1") == 0 ? "head" : "dist");
+    oik_vec3 a = landmark(p, prox), b = landmark(p, dist);
+    oik_placement *o = of(p, part);
+    o->R = finger_rotation(v3_sub(b, a), palm, direction, skin_palm);
+    o->t = v3_sub(tip, m3_mulv(o->R, v3_mul(o->ratio, b)));
+}
+
+/** One ray from its tip backwards along the skin's finger axes; each bone hangs on the start of the one before. */
+static void place_ray(placing *p, int ray, const char *finger) {
+    static const char *const phalanx[] = {"", "proximal", "middle", "distal"};
+    bool thumb = ray == 1;
+    int joint = thumb ? OIK_J_WRIST_L : OIK_J_HAND_L;
+    oik_vec3 skin_palm = m3_mulv(of(p, "hand")->R, thumb ? v3(-0.62, 0.05, 0.78) : v3(0, 0, 1));
+    oik_vec3 palm = thumb ? v3(-0.62, 0.05, 0.78) : v3(0, 0, 1), tip = v3(0, 0, 0);
+    for (int k = 3; k >= 1; k--) {
+        char segment[16], part[32], bone[8], start[16];
+        if (thumb && k == 2)
+            continue;
+        snprintf(segment, sizeof segment, "%s%d", finger, k - 1);
+        snprintf(part, sizeof part, "%s_%s", finger, phalanx[k]);
+        snprintf(bone, sizeof bone, "fin%d%d", ray, k);
+        snprintf(start, sizeof start, "fin%d%d:prox", ray, k);
+        oik_vec3 a = axis_point(p, segment, false, joint), b = axis_point(p, segment, true, joint);
+        oik_vec3 direction = v3_unit(v3_sub(b, a));
+        if (k == 3) /* the last axis ends 5 % of the finger before its tip; the bone ends a pulp before it */
+            tip = v3_madd(b, thumb ? 0.0 : 0.25 * v3_dist(a, b) - FINGER_PULP, direction);
+        place_phalanx(p, part, bone, tip, direction, palm, skin_palm);
+        tip = placed(p, part, start);
+    }
+    if (thumb) {
+        oik_vec3 base = placed(p, "hand", "mc1:base");
+        place_phalanx(p, "thumb_metacarpal", "mc1", tip, v3_sub(tip, base), palm, skin_palm);
+    }
+}
+
+static void place_leg(placing *p) {
+    oik_vec3 hip = target(p, "pelvis"), knee = target(p, "femur"), ankle = target(p, "tibia");
+    place_limb(p, "femur", hip, knee, -landmark(p, "femur:knee_c").y);
+    place_limb(p, "tibia", knee, ankle, -landmark(p, "tibia:ankle_c").y);
+    oik_placement *patella = of(p, "patella");
+    patella->R = of(p, "femur")->R;
+    patella->ratio = of(p, "femur")->ratio;
+    patella->t = placed(p, "femur", "0,-414,43");
+}
+
+/** Foot bones between heel pad and toe pad of the skin, on its sole. */
+static void place_foot(placing *p) {
+    const oik_skin *skin = p->skin->skin;
+    oik_vec3 sum[2] = {{0, 0, 0}, {0, 0, 0}};
+    int n[2] = {0, 0};
+    double sole = INFINITY, low = INFINITY, high = -INFINITY;
+    for (size_t v = 0; v < skin->n_vertices; v++)
+        if (skin->part[v] == OIK_J_ANKLE_L || skin->part[v] == OIK_J_FOOT_L) {
+            int toe = skin->part[v] == OIK_J_FOOT_L;
+            sum[toe] = v3_add(sum[toe], p->skin->x[v]);
+            n[toe]++;
+            sole = fmin(sole, p->skin->x[v].y);
+        }
+    oik_vec3 forward = v3_sub(v3_scale(sum[1], 1.0 / n[1]), v3_scale(sum[0], 1.0 / n[0]));
+    forward.y = 0.0;
+    forward = v3_unit(forward);
+    for (size_t v = 0; v < skin->n_vertices; v++)
+        if (skin->part[v] == OIK_J_ANKLE_L || skin->part[v] == OIK_J_FOOT_L) {
+            low = fmin(low, v3_dot(forward, p->skin->x[v]));
+            high = fmax(high, v3_dot(forward, p->skin->x[v]));
+        }
+    double heel = landmark(p, "calcaneus:heel_post").z - 2e-3, toe = landmark(p, "toe13:dist").z + 2e-3;
+    double sole_y = landmark(p, "calcaneus:heel_plantar").y - 11e-3;
+    oik_vec3 ankle = target(p, "tibia");
+    static const char *const parts[] = {"talus", "foot", "toes"};
+    for (int i = 0; i < 3; i++) {
+        oik_placement *o = of(p, parts[i]);
+        double scale = (high - TOE_PAD - (low + HEEL_PAD)) / ((toe - heel) * o->ratio.z);
+        o->ratio = v3_scale(o->ratio, scale);
+        o->R = frame_yz(v3(0, 1, 0), forward);
+        double along = low + HEEL_PAD - heel * o->ratio.z;
+        oik_vec3 origin = v3_madd(ankle, along - v3_dot(forward, ankle), forward);
+        origin.y = sole - sole_y * o->ratio.y;
+        o->t = origin;
+    }
+}
+
+oik_status oik_placement_new(oik_placement *placement, const oik_template_skin *skin, const oik_bone_set *bones, oik_error *err) {
+    placing p = {skin, bones, placement, err, OIK_OK};
+    for (int i = 0; i < oik_n_part_rows; i++)
+        placement[i] = (oik_placement){m3_identity(), v3_lerp(v3(1, 1, 1), oik_part_table[i].female, skin->skin->gender), v3(0, 0, 0)};
+    place_torso(&p);
+    place_skull(&p);
+    place_shoulder(&p);
+    place_arm(&p);
+    place_hand(&p);
+    place_ray(&p, 1, "thumb");
+    place_ray(&p, 2, "index");
+    place_ray(&p, 3, "middle");
+    place_ray(&p, 4, "ring");
+    place_ray(&p, 5, "little");
+    place_leg(&p);
+    place_foot(&p);
+    return p.status;
+}

@@ -1,0 +1,173 @@
+/**
+ * How parts meet: joints as shared points, and ligaments (see skeleton_tables.h).
+ *
+ * A ball joint is 1 shared point, a hinge 2 on its axis and a weak one off it, a disc 4 on its rim (added by recipe between
+ * neighbouring vertebrae), a rib 2 on its head and tubercle. keep_offset = false marks true joint centres.
+ * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres, 2-4 for discs, 10-30 where a point only steadies a rotation.
+ */
+#include "models/skeleton_tables.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
+
+const oik_stitch_row oik_stitch_table[] = {
+    /* hip: ball */
+    {"pelvis", "femur", "hipbone:hip_c", "femur:hip_c", 0.5, 0.4, false},
+    /* knee: hinge about the epicondylar axis, weakly straight while placing */
+    {"femur", "tibia", "femur:knee_c+35,0,0", "tibia:knee_c+35,0,0", 1.0, 1.0, true},
+    {"femur", "tibia", "femur:knee_c+-35,0,0", "tibia:knee_c+-35,0,0", 1.0, 1.0, true},
+    {"femur", "tibia", "femur:knee_c+0,0,40", "tibia:knee_c+0,0,40", 6.0, 200.0, true},
+    /* patella: turns about the knee axis in its groove */
+    {"femur", "patella", "femur:knee_c+30,0,0", "30,-6,-43", 1.5, 1.5, true},
+    {"femur", "patella", "femur:knee_c+-30,0,0", "-30,-6,-43", 1.5, 1.5, true},
+    {"femur", "patella", "0,-414,43", "0,0,0", 3.0, 200.0, true},
+    /* talocrural joint: hinge through the malleoli */
+    {"tibia", "talus", "tibia:ankle_c+25,-2,-4", "talus:ankle_c+25,-2,-4", 0.7, 0.7, true},
+    {"tibia", "talus", "tibia:ankle_c+-25,2,4", "talus:ankle_c+-25,2,4", 0.7, 0.7, true},
+    {"tibia", "talus", "tibia:ankle_c+0,0,40", "talus:ankle_c+0,0,40", 6.0, 40.0, true},
+    /* subtalar joint: axis (0.787 forward, 0.605 up, 0.121 medial), Rajagopal 2016 after Inman 1976 */
+    {"talus", "foot", "-3,-6,21", "-3,-6,21", 0.7, 0.7, true},
+    {"talus", "foot", "4,-36,-19", "4,-36,-19", 0.7, 0.7, true},
+    {"talus", "foot", "30,-20,0", "30,-20,0", 4.0, 10.0, true},
+    /* metatarsophalangeal break: hinge through the heads of the first and fifth metatarsal */
+    {"foot", "toes", "mt1:head", "mt1:head", 0.7, 0.7, true},
+    {"foot", "toes", "mt5:head", "mt5:head", 0.7, 0.7, true},
+    {"foot", "toes", "0,-55,190", "0,-55,190", 4.0, 15.0, true},
+    /* rib cage on the sternum's and clavicle's side */
+    {"ribcage", "clavicle", "sternum:sc_l+3,2,-1", "clavicle:sc", 1.0, 1.0, false},
+    {"ribcage", "clavicle", "sternum:sc_l+3,52,-1", "0,50,0", 15.0, 90.0, true},
+    {"ribcage", "clavicle", "sternum:sc_l+3,2,49", "0,0,50", 25.0, 90.0, true},
+    /* acromioclavicular joint */
+    {"clavicle", "scapula", "clavicle:ac", "scapula:ac_joint+2,0,0", 1.0, 1.0, false},
+    {"clavicle", "scapula", "150,40,0", "scapula:ac_joint+0,40,0", 1e6, 15.0, true},
+    {"clavicle", "scapula", "150,0,40", "scapula:ac_joint+0,0,40", 1e6, 40.0, true},
+    /* scapulothoracic gliding: the scapula stays near its place on the cage */
+    {"ribcage", "scapula", "90,505,-85", "scapula:root", 25.0, 30.0, true},
+    {"ribcage", "scapula", "105,385,-85", "scapula:inf", 25.0, 30.0, true},
+    /* glenohumeral joint: ball */
+    {"scapula", "humerus", "scapula:gh_c", "humerus:gh_c", 0.7, 0.5, false},
+    /* scapulohumeral rhythm: the scapula turns a little with the arm (Inman 1944); nothing while placing */
+    {"scapula", "humerus", "0,-150,0", "humerus:gh_c+0,-150,0", 1e6, 100.0, true},
+    /* elbow: hinge through capitulum and trochlea */
+    {"humerus", "ulna", "humerus:elbow_c+25,0,0", "ulna:elbow_c+25,0,0", 0.7, 0.7, true},
+    {"humerus", "ulna", "humerus:elbow_c+-25,0,0", "ulna:elbow_c+-25,0,0", 0.7, 0.7, true},
+    {"humerus", "ulna", "humerus:elbow_c+0,0,40", "ulna:elbow_c+0,0,40", 8.0, 200.0, true},
+    /* radio-ulnar joints: the radius turns about the line from radial head to ulnar head */
+    {"ulna", "radius", "15,-16,3", "15,-16,3", 0.7, 0.7, false},
+    {"ulna", "radius", "ulna:head", "ulna:head", 0.7, 0.7, false},
+    /* wrist: radiocarpal centre, steadied by two points on the radius' end */
+    {"radius", "hand", "radius:wrist_c", "0,0,0", 0.7, 0.7, false},
+    {"radius", "hand", "radius:wrist_c+30,0,0", "30,0,0", 5.0, 25.0, true},
+    {"radius", "hand", "radius:wrist_c+0,0,30", "0,0,30", 5.0, 25.0, true},
+    /* carpometacarpal joint of the thumb */
+    {"hand", "thumb_metacarpal", "mc1:base", "mc1:base", 0.7, 0.7, false},
+    {"hand", "thumb_metacarpal", "mc1:base+20,0,0", "mc1:base+20,0,0", 8.0, 15.0, true},
+    {"hand", "thumb_metacarpal", "mc1:base+0,0,20", "mc1:base+0,0,20", 8.0, 15.0, true},
+    /* thumb proximal */
+    {"thumb_metacarpal", "thumb_proximal", "fin11:prox", "fin11:prox", 0.5, 0.5, false},
+    {"thumb_metacarpal", "thumb_proximal", "fin11:prox+8,0,0", "fin11:prox+8,0,0", 1.0, 1.0, true},
+    {"thumb_metacarpal", "thumb_proximal", "fin11:prox+0,0,15", "fin11:prox+0,0,15", 5.0, 12.0, true},
+    /* thumb distal */
+    {"thumb_proximal", "thumb_distal", "fin13:prox", "fin13:prox", 0.5, 0.5, false},
+    {"thumb_proximal", "thumb_distal", "fin13:prox+8,0,0", "fin13:prox+8,0,0", 1.0, 1.0, true},
+    {"thumb_proximal", "thumb_distal", "fin13:prox+0,0,15", "fin13:prox+0,0,15", 5.0, 12.0, true},
+    /* index proximal */
+    {"hand", "index_proximal", "fin21:prox", "fin21:prox", 0.5, 0.5, false},
+    {"hand", "index_proximal", "fin21:prox+15,0,0", "fin21:prox+15,0,0", 3.0, 6.0, true},
+    {"hand", "index_proximal", "fin21:prox+0,0,15", "fin21:prox+0,0,15", 5.0, 12.0, true},
+    /* index middle */
+    {"index_proximal", "index_middle", "fin22:prox", "fin22:prox", 0.5, 0.5, false},
+    {"index_proximal", "index_middle", "fin22:prox+8,0,0", "fin22:prox+8,0,0", 1.0, 1.0, true},
+    {"index_proximal", "index_middle", "fin22:prox+0,0,15", "fin22:prox+0,0,15", 5.0, 12.0, true},
+    /* index distal */
+    {"index_middle", "index_distal", "fin23:prox", "fin23:prox", 0.5, 0.5, false},
+    {"index_middle", "index_distal", "fin23:prox+8,0,0", "fin23:prox+8,0,0", 1.0, 1.0, true},
+    {"index_middle", "index_distal", "fin23:prox+0,0,15", "fin23:prox+0,0,15", 5.0, 12.0, true},
+    /* middle proximal */
+    {"hand", "middle_proximal", "fin31:prox", "fin31:prox", 0.5, 0.5, false},
+    {"hand", "middle_proximal", "fin31:prox+15,0,0", "fin31:prox+15,0,0", 3.0, 6.0, true},
+    {"hand", "middle_proximal", "fin31:prox+0,0,15", "fin31:prox+0,0,15", 5.0, 12.0, true},
+    /* middle middle */
+    {"middle_proximal", "middle_middle", "fin32:prox", "fin32:prox", 0.5, 0.5, false},
+    {"middle_proximal", "middle_middle", "fin32:prox+8,0,0", "fin32:prox+8,0,0", 1.0, 1.0, true},
+    {"middle_proximal", "middle_middle", "fin32:prox+0,0,15", "fin32:prox+0,0,15", 5.0, 12.0, true},
+    /* middle distal */
+    {"middle_middle", "middle_distal", "fin33:prox", "fin33:prox", 0.5, 0.5, false},
+    {"middle_middle", "middle_distal", "fin33:prox+8,0,0", "fin33:prox+8,0,0", 1.0, 1.0, true},
+    {"middle_middle", "middle_distal", "fin33:prox+0,0,15", "fin33:prox+0,0,15", 5.0, 12.0, true},
+    /* ring proximal */
+    {"hand", "ring_proximal", "fin41:prox", "fin41:prox", 0.5, 0.5, false},
+    {"hand", "ring_proximal", "fin41:prox+15,0,0", "fin41:prox+15,0,0", 3.0, 6.0, true},
+    {"hand", "ring_proximal", "fin41:prox+0,0,15", "fin41:prox+0,0,15", 5.0, 12.0, true},
+    /* ring middle */
+    {"ring_proximal", "ring_middle", "fin42:prox", "fin42:prox", 0.5, 0.5, false},
+    {"ring_proximal", "ring_middle", "fin42:prox+8,0,0", "fin42:prox+8,0,0", 1.0, 1.0, true},
+    {"ring_proximal", "ring_middle", "fin42:prox+0,0,15", "fin42:prox+0,0,15", 5.0, 12.0, true},
+    /* ring distal */
+    {"ring_middle", "ring_distal", "fin43:prox", "fin43:prox", 0.5, 0.5, false},
+    {"ring_middle", "ring_distal", "fin43:prox+8,0,0", "fin43:prox+8,0,0", 1.0, 1.0, true},
+    {"ring_middle", "ring_distal", "fin43:prox+0,0,15", "fin43:prox+0,0,15", 5.0, 12.0, true},
+    /* little proximal */
+    {"hand", "little_proximal", "fin51:prox", "fin51:prox", 0.5, 0.5, false},
+    {"hand", "little_proximal", "fin51:prox+15,0,0", "fin51:prox+15,0,0", 3.0, 6.0, true},
+    {"hand", "little_proximal", "fin51:prox+0,0,15", "fin51:prox+0,0,15", 5.0, 12.0, true},
+    /* little middle */
+    {"little_proximal", "little_middle", "fin52:prox", "fin52:prox", 0.5, 0.5, false},
+    {"little_proximal", "little_middle", "fin52:prox+8,0,0", "fin52:prox+8,0,0", 1.0, 1.0, true},
+    {"little_proximal", "little_middle", "fin52:prox+0,0,15", "fin52:prox+0,0,15", 5.0, 12.0, true},
+    /* little distal */
+    {"little_middle", "little_distal", "fin53:prox", "fin53:prox", 0.5, 0.5, false},
+    {"little_middle", "little_distal", "fin53:prox+8,0,0", "fin53:prox+8,0,0", 1.0, 1.0, true},
+    {"little_middle", "little_distal", "fin53:prox+0,0,15", "fin53:prox+0,0,15", 5.0, 12.0, true},
+    /* ribs on the thoracic vertebrae: head and tubercle */
+    {"T12", "ribcage", "rib12:head", "rib12:head", 3.0, 4.0, true},
+    {"T12", "ribcage", "rib12:tub", "rib12:tub", 3.0, 4.0, true},
+    {"T11", "ribcage", "rib11:head", "rib11:head", 3.0, 4.0, true},
+    {"T11", "ribcage", "rib11:tub", "rib11:tub", 3.0, 4.0, true},
+    {"T10", "ribcage", "rib10:head", "rib10:head", 3.0, 4.0, true},
+    {"T10", "ribcage", "rib10:tub", "rib10:tub", 3.0, 4.0, true},
+    {"T9", "ribcage", "rib9:head", "rib9:head", 3.0, 4.0, true},
+    {"T9", "ribcage", "rib9:tub", "rib9:tub", 3.0, 4.0, true},
+    {"T8", "ribcage", "rib8:head", "rib8:head", 3.0, 4.0, true},
+    {"T8", "ribcage", "rib8:tub", "rib8:tub", 3.0, 4.0, true},
+    {"T7", "ribcage", "rib7:head", "rib7:head", 3.0, 4.0, true},
+    {"T7", "ribcage", "rib7:tub", "rib7:tub", 3.0, 4.0, true},
+    {"T6", "ribcage", "rib6:head", "rib6:head", 3.0, 4.0, true},
+    {"T6", "ribcage", "rib6:tub", "rib6:tub", 3.0, 4.0, true},
+    {"T5", "ribcage", "rib5:head", "rib5:head", 3.0, 4.0, true},
+    {"T5", "ribcage", "rib5:tub", "rib5:tub", 3.0, 4.0, true},
+    {"T4", "ribcage", "rib4:head", "rib4:head", 3.0, 4.0, true},
+    {"T4", "ribcage", "rib4:tub", "rib4:tub", 3.0, 4.0, true},
+    {"T3", "ribcage", "rib3:head", "rib3:head", 3.0, 4.0, true},
+    {"T3", "ribcage", "rib3:tub", "rib3:tub", 3.0, 4.0, true},
+    {"T2", "ribcage", "rib2:head", "rib2:head", 3.0, 4.0, true},
+    {"T2", "ribcage", "rib2:tub", "rib2:tub", 3.0, 4.0, true},
+    {"T1", "ribcage", "rib1:head", "rib1:head", 3.0, 4.0, true},
+    {"T1", "ribcage", "rib1:tub", "rib1:tub", 3.0, 4.0, true},
+    /* atlas on axis, skull on atlas; the skull's frame stands at (0, 732.5, -4.8) of the torso frame */
+    {"C2", "C1", "16,695,1", "16,695,1", 2.0, 2.0, true},
+    {"C2", "C1", "0,703,9", "0,703,9", 2.0, 2.0, true},
+    {"C2", "C1", "0,694,-14", "0,694,-14", 6.0, 6.0, true},
+    {"C1", "skull", "15,708.5,-0.8", "15,-24,4", 1.0, 1.0, true},
+    {"C1", "skull", "0,708.5,-30", "0,-24,-25.2", 6.0, 8.0, true},
+    /* jaw: condyles, closed bite */
+    {"skull", "mandible", "mandible:cond_l", "mandible:cond_l", 0.7, 0.7, true},
+    {"skull", "mandible", "mandible:incisor", "mandible:incisor", 4.0, 3.0, true},
+};
+const int oik_n_stitch_rows = COUNT(oik_stitch_table);
+
+const oik_ligament_row oik_ligament_table[] = {
+    /* the wrist does not twist: palmar and dorsal points of the radius to the radial side of the hand, at right angles to both axes */
+    {"radius", "hand", "radius:wrist_c+0,0,40", "30,0,0", 2.0},
+    {"radius", "hand", "radius:wrist_c+0,0,-40", "30,0,0", 2.0},
+    /* scapulothoracic gliding plane: distance from the axis of the cage (Garner & Pandy 1999) */
+    {"ribcage", "scapula", "0,505,-15", "scapula:root", 4.0},
+    {"ribcage", "scapula", "0,530,-20", "scapula:sup", 4.0},
+    {"ribcage", "scapula", "0,400,0", "scapula:inf", 4.0},
+    /* patellar ligament */
+    {"tibia", "patella", "tibia:tuberosity", "patella:apex", 1.0},
+    /* costoclavicular ligament */
+    {"ribcage", "clavicle", "rib1:ccj", "24,-6,8", 4.0},
+    /* coracoclavicular ligaments */
+    {"clavicle", "scapula", "112,-4,-9", "scapula:cor+0,4,-20", 4.0},
+};
+const int oik_n_ligament_rows = COUNT(oik_ligament_table);
