@@ -1,0 +1,114 @@
+#include "skeleton/containment.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/status.h"
+
+/* Thinnest skin over bone on the body is about 3 mm (shin, malleoli, knuckles: models/README.md); a bone closer than
+ * MARGIN to the surface is pushed back, one closer than WATCH is guarded so that it does not cross in the next solve. */
+static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE = 12e-3;
+/* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. */
+static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 16.0; /* 1 / 1 mm */
+enum { SAMPLE_STRIDE = 2 };
+
+struct oik_containment {
+    const oik_skel_model *model;
+    oik_locator *skin;
+    oik_vec3 *seen_at;  /**< n_vertices, where each vertex was last looked at [m] */
+    double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
+};
+
+oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_vec3 *x, size_t n_x,
+                               const int32_t (*faces)[3], size_t n_faces, oik_error *err) {
+    *out = NULL;
+    oik_containment *c = oik_new(1, sizeof *c, err);
+    if (!c)
+        return OIK_E_MEMORY;
+    c->model = model;
+    c->seen_at = oik_new(model->n_vertices, sizeof *c->seen_at, err);
+    c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
+    oik_status status = c->seen_at && c->clearance ? oik_locator_new(&c->skin, x, n_x, faces, n_faces, err) : OIK_E_MEMORY;
+    if (status) {
+        oik_containment_free(c);
+        return status;
+    }
+    for (size_t i = 0; i < model->n_vertices; i++)
+        c->clearance[i] = -1.0;
+    *out = c;
+    return OIK_OK;
+}
+
+void oik_containment_free(oik_containment *c) {
+    if (!c)
+        return;
+    oik_locator_free(c->skin);
+    free(c->seen_at);
+    free(c->clearance);
+    free(c);
+}
+
+/** Nearest skin, near first because most bone is either close under it or too deep to matter. */
+static int find_skin(oik_nearest *near, const oik_containment *c, oik_vec3 y) {
+    if (oik_locator_nearest(near, c->skin, y, FAR_INSIDE))
+        return 1;
+    return oik_locator_winding(c->skin, y) <= 0 && oik_locator_nearest(near, c->skin, y, SEARCH);
+}
+
+static bool cannot_have_reached(const oik_containment *c, size_t vertex, oik_vec3 y) {
+    return c->clearance[vertex] - v3_dist(y, c->seen_at[vertex]) > WATCH;
+}
+
+/** Share the weight of a part's barriers among those added since `first`. */
+static void balance(oik_terms *terms, size_t first, const oik_skel_model *model) {
+    for (size_t i = first, end; i < terms->n; i = end) {
+        int32_t part = model->point_part[terms->term[i].a];
+        for (end = i; end < terms->n && model->point_part[terms->term[end].a] == part; end++)
+            ;
+        double scale = fmin(1.0, sqrt(BARRIER_SHARE / (double)(end - i)));
+        for (size_t k = i; k < end; k++)
+            terms->term[k].weight *= scale;
+    }
+}
+
+oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containment *c, const oik_puppet *puppet,
+                               oik_error *err) {
+    size_t beyond = 0, first = terms->n;
+    for (size_t i = 0; i < c->model->n_vertices; i += SAMPLE_STRIDE) {
+        oik_vec3 y = oik_puppet_point(puppet, c->model, i);
+        if (cannot_have_reached(c, i, y))
+            continue;
+        oik_nearest near;
+        int found = find_skin(&near, c, y);
+        c->seen_at[i] = y;
+        double depth = found ? v3_dot(near.normal, v3_sub(near.point, y)) : FAR_INSIDE;
+        c->clearance[i] = found ? fmax(0.0, depth) : FAR_INSIDE;
+        beyond += found && depth < 0.0;
+        if (found && depth < WATCH)
+            oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)i, .b = -1, .weight = BARRIER_WEIGHT,
+                                            .distance = MARGIN, .vector = near.point, .normal = near.normal});
+    }
+    balance(terms, first, c->model);
+    if (n_beyond)
+        *n_beyond = beyond;
+    return terms->status ? oik_fail(err, terms->status, "out of memory for the barrier terms") : OIK_OK;
+}
+
+oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,
+                                 oik_containment *containment, const oik_skel_options *options, oik_error *err) {
+    oik_status status = oik_terms_solve(report, puppet, terms, options, err);
+    size_t before = terms->n;
+    for (int round = 0; !status && round < options->containment_rounds; round++) {
+        oik_lsq_report part;
+        terms->n = before; /* the barriers of the last round stood where the skin was nearest then */
+        status = oik_containment_add(terms, NULL, containment, puppet, err);
+        if (status || terms->n == before)
+            break;
+        status = oik_terms_solve(&part, puppet, terms, options, err);
+        report->n_accepted += part.n_accepted;
+        report->n_evaluations += part.n_evaluations;
+        report->final_cost = part.final_cost;
+        report->stop = part.stop;
+    }
+    return status;
+}

@@ -1,0 +1,36 @@
+/**
+ * Keeping bones inside the skin: finds bone vertices near or beyond the skin and turns them into barrier terms.
+ */
+#ifndef OIK_SKELETON_CONTAINMENT_H
+#define OIK_SKELETON_CONTAINMENT_H
+
+#include "mesh/locate.h"
+#include "skeleton/puppet_terms.h"
+
+typedef struct oik_containment oik_containment;
+
+/**
+ * @param[in] x,faces closed skin surface [m], copied
+ * Memory O(n_vertices of the skeleton + n_faces).
+ */
+oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_vec3 *x, size_t n_x,
+                               const int32_t (*faces)[3], size_t n_faces, oik_error *err);
+void oik_containment_free(oik_containment *containment);
+
+/**
+ * Append a barrier term for every sampled bone vertex that lies less than the wanted depth under the skin.
+ * Vertices that cannot have reached the skin since they were last looked at are skipped.
+ * @param[out] n_beyond vertices found outside (may be NULL)
+ * Cost: one nearest-point query per vertex looked at.
+ */
+oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containment *containment, const oik_puppet *puppet,
+                               oik_error *err);
+
+/**
+ * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers.
+ * @param[out] report iterations summed over the rounds, cost and stop reason of the last
+ */
+oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,
+                                 oik_containment *containment, const oik_skel_options *options, oik_error *err);
+
+#endif

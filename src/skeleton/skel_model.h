@@ -1,0 +1,123 @@
+/**
+ * The skeleton model: a stitched puppet of rigid parts with linear shape modes, and the tables that relate it to the skin.
+ *
+ *   local point    u_i = mean_i + sum_k s_k mode_k,i        (in the frame of the part that carries point i)
+ *   placed point   y_i = R_p u_i + t_p,  p = part of point i
+ *
+ * Points 0 .. n_vertices-1 are the mesh vertices in part blocks; points n_vertices .. n_points-1 are virtual points (joint centres,
+ * landmarks, disc rims) that parts carry without a mesh. Vertices never appear by number in code: every table refers to points
+ * that the generator found by recipe.
+ * Source of the puppet: Zuffi & Black, CVPR 2015; of the method: Keller et al., OSSO, CVPR 2022.
+ */
+#ifndef OIK_SKELETON_SKEL_MODEL_H
+#define OIK_SKELETON_SKEL_MODEL_H
+
+#include <stdint.h>
+
+#include "base/npz.h"
+#include "skeleton/kinematics.h"
+
+/** Rows of a sparse matrix in compressed form: row i is entries start[i] .. start[i+1]. */
+typedef struct oik_sparse_rows {
+    size_t n;
+    int32_t *start; /**< n + 1 */
+    int32_t *index; /**< start[n] */
+    double *value;  /**< start[n] */
+} oik_sparse_rows;
+
+/** Bone point tied to the skin of the lying body by a sparse regressor, and pulled towards it from inside.
+ *  target_i = sum_v w_iv (x_v - depth_i n_v);  residual = weight_i (along + across split) (y_i - target_i). */
+typedef struct oik_landmarks {
+    size_t n;
+    int32_t *point;       /**< n */
+    oik_sparse_rows skin; /**< n rows over skin vertices, rows sum to 1 */
+    double *depth;        /**< n, distance under the skin [m]; 0 for joint centres */
+    double *weight;       /**< n, along the skin normal (all directions when depth = 0) [1/m scaled later] */
+    double *tangential;   /**< n, weight across the normal, relative to weight, 0..1 */
+} oik_landmarks;
+
+/** Bone point that follows a skin vertex when the body is posed (its offset turns with the skin). */
+typedef struct oik_springs {
+    size_t n;
+    int32_t *point, *skin; /**< n */
+    double *weight;        /**< n */
+} oik_springs;
+
+/** Two points of two parts that coincide (rest = 0) or keep their lying offset in the first part's frame (rest = 1). */
+typedef struct oik_stitches {
+    size_t n;
+    int32_t *point_a, *point_b; /**< n */
+    double *weight_infer;       /**< n, while shaping and placing */
+    double *weight_pose;        /**< n, while posing */
+    int32_t *keep_offset;       /**< n, 0 or 1 */
+} oik_stitches;
+
+/** Pairs whose distance is kept while posing. */
+typedef struct oik_ligaments {
+    size_t n;
+    int32_t *point_a, *point_b;
+    double *weight;
+} oik_ligaments;
+
+/** Kinematic tables: recipes over lists of points. */
+typedef struct oik_segment_recipe {
+    char name[OIK_NAME_LENGTH];
+    int32_t part;              /**< part whose rotation carries the frame */
+    int32_t origin;            /**< point list */
+    int32_t primary_from, primary_to;     /**< point lists that span the primary axis */
+    int32_t secondary_from, secondary_to; /**< point lists that span the secondary axis before orthogonalising */
+    int32_t primary_axis, secondary_axis; /**< 0 x, 1 y, 2 z */
+    int32_t distal;            /**< point list of the distal joint centre, -1 when there is none */
+} oik_segment_recipe;
+
+typedef struct oik_joint_recipe {
+    oik_joint joint;           /**< name, parent, child, kind, frames, dofs; centre unused; axis used unless axis_from >= 0 */
+    int32_t centre;            /**< point list */
+    int32_t axis_from[3], axis_to[3]; /**< point lists of an anatomical axis of dof k, or -1 */
+} oik_joint_recipe;
+
+typedef struct oik_skel_model {
+    int n_parts, n_bones, n_groups;
+    char (*part_names)[OIK_NAME_LENGTH];
+    char (*bone_names)[OIK_NAME_LENGTH];
+    char (*group_names)[OIK_NAME_LENGTH]; /**< anatomical part groups for output: pelvis, lumbar, ... */
+    int32_t *part_parent;   /**< n_parts, -1 for the root, parents first */
+    int32_t *part_group;    /**< n_parts */
+    int32_t *part_joint;    /**< n_parts, SMPL joint whose motion starts the part when posing */
+    int32_t *part_mirror;   /**< n_parts, the part on the other side, itself for midline parts */
+    size_t n_vertices, n_faces, n_points;
+    oik_vec3 *mean;         /**< n_points, local coordinates [m] */
+    int32_t *point_part;    /**< n_points, ascending over the vertices */
+    int32_t *vertex_bone;   /**< n_vertices */
+    int32_t (*faces)[3];    /**< n_faces */
+    oik_mat3 *rest_R;       /**< n_parts, template placement in the lying template body */
+    oik_vec3 *rest_t;       /**< n_parts [m] */
+    size_t n_modes;
+    double *mode_weight;    /**< n_modes, prior: residual = mode_weight * s */
+    /** Shape modes stored per point: entries mode_start[i] .. mode_start[i+1] of mode_index, mode_vector. */
+    int32_t *mode_start;    /**< n_points + 1 */
+    int32_t *mode_index;    /**< mode of each entry */
+    oik_vec3 *mode_vector;  /**< displacement per unit of the mode [m] */
+    oik_mat3 lying_R[24];   /**< lying pose: local rotations of the skin's joints */
+    oik_landmarks landmarks;
+    oik_springs springs;
+    oik_stitches stitches;
+    oik_ligaments ligaments;
+    int n_lists;
+    int32_t *list_start;    /**< n_lists + 1 */
+    int32_t *list_point;    /**< list_start[n_lists] */
+    int n_segments;         /**< joint i moves segment i */
+    oik_segment_recipe *segments;
+    oik_joint_recipe *joints; /**< n_segments */
+    int32_t gap_hip[2][2];      /**< right, left: point of the pelvis, point of the femur that should coincide */
+    int32_t gap_shoulder[2][2]; /**< right, left: point of the scapula, point of the humerus */
+} oik_skel_model;
+
+/** Read and check the skeleton arrays of a model archive. n_skin: vertices of the body model in the same archive. */
+oik_status oik_skel_model_load(oik_skel_model **out, const oik_npz *npz, size_t n_skin, oik_error *err);
+void oik_skel_model_free(oik_skel_model *model);
+
+/** Second half of loading: segments, joints, degrees of freedom, lying pose, gap points (n_segments and lists are set). */
+oik_status oik_skel_model_load_kinematics(oik_skel_model *model, const oik_npz *npz, oik_error *err);
+
+#endif

@@ -1,0 +1,78 @@
+/**
+ * The arrays of a skeleton model in an archive: one list for reading, writing and documentation.
+ *
+ * Each entry: X(array name, field of oik_skel_model, rows, columns, limit)
+ * rows and columns are expressions over `m` (the model); limit is the exclusive upper bound of an index array, SKEL_ANY where
+ * values are free. Index arrays hold values >= -1. Counts (n_parts, ...) come from the shapes of SKEL_COUNTS first.
+ */
+#ifndef OIK_SKELETON_SKEL_MODEL_ARRAYS_H
+#define OIK_SKELETON_SKEL_MODEL_ARRAYS_H
+
+#include "skeleton/skel_model.h"
+
+#define SKEL_ANY INT32_MAX
+enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
+
+/** X(array, field, rows): names */
+#define SKEL_TEXT_ARRAYS(X)                    \
+    X("skel_part_name", part_names, m->n_parts) \
+    X("skel_bone_name", bone_names, m->n_bones) \
+    X("skel_group_name", group_names, m->n_groups)
+
+/** int32 arrays */
+#define SKEL_INT_ARRAYS(X)                                                              \
+    X("skel_part_parent", part_parent, m->n_parts, 1, m->n_parts)                        \
+    X("skel_part_group", part_group, m->n_parts, 1, m->n_groups)                         \
+    X("skel_part_joint", part_joint, m->n_parts, 1, 24)                                  \
+    X("skel_part_mirror", part_mirror, m->n_parts, 1, m->n_parts)                        \
+    X("skel_point_part", point_part, m->n_points, 1, m->n_parts)                         \
+    X("skel_vertex_bone", vertex_bone, m->n_vertices, 1, m->n_bones)                     \
+    X("skel_faces", faces, m->n_faces, 3, m->n_vertices)                                 \
+    X("skel_mode_start", mode_start, m->n_points + 1, 1, SKEL_ANY)                       \
+    X("skel_mode_index", mode_index, m->mode_start[m->n_points], 1, m->n_modes)          \
+    X("skel_landmark_point", landmarks.point, m->landmarks.n, 1, m->n_points)            \
+    X("skel_landmark_skin_start", landmarks.skin.start, m->landmarks.n + 1, 1, SKEL_ANY) \
+    X("skel_landmark_skin", landmarks.skin.index, m->landmarks.skin.start[m->landmarks.n], 1, n_skin) \
+    X("skel_spring_point", springs.point, m->springs.n, 1, m->n_points)                  \
+    X("skel_spring_skin", springs.skin, m->springs.n, 1, n_skin)                         \
+    X("skel_stitch_a", stitches.point_a, m->stitches.n, 1, m->n_points)                  \
+    X("skel_stitch_b", stitches.point_b, m->stitches.n, 1, m->n_points)                  \
+    X("skel_stitch_keep_offset", stitches.keep_offset, m->stitches.n, 1, 2)              \
+    X("skel_ligament_a", ligaments.point_a, m->ligaments.n, 1, m->n_points)              \
+    X("skel_ligament_b", ligaments.point_b, m->ligaments.n, 1, m->n_points)              \
+    X("skel_list_start", list_start, m->n_lists + 1, 1, SKEL_ANY)                        \
+    X("skel_list_point", list_point, m->list_start[m->n_lists], 1, m->n_points)
+
+/** float arrays: X(array, field, rows, columns, archive dtype); fields are double or oik_vec3 or oik_mat3 */
+#define SKEL_REAL_ARRAYS(X)                                                       \
+    X("skel_mean", mean, m->n_points, 3, "<f4")                                    \
+    X("skel_rest_R", rest_R, m->n_parts, 9, "<f8")                                 \
+    X("skel_rest_t", rest_t, m->n_parts, 3, "<f8")                                 \
+    X("skel_mode_weight", mode_weight, m->n_modes, 1, "<f8")                       \
+    X("skel_mode_vector", mode_vector, m->mode_start[m->n_points], 3, "<f4")       \
+    X("skel_landmark_value", landmarks.skin.value, m->landmarks.skin.start[m->landmarks.n], 1, "<f8") \
+    X("skel_landmark_depth", landmarks.depth, m->landmarks.n, 1, "<f8")            \
+    X("skel_landmark_weight", landmarks.weight, m->landmarks.n, 1, "<f8")          \
+    X("skel_landmark_tangential", landmarks.tangential, m->landmarks.n, 1, "<f8")  \
+    X("skel_spring_weight", springs.weight, m->springs.n, 1, "<f8")                \
+    X("skel_stitch_weight_infer", stitches.weight_infer, m->stitches.n, 1, "<f8")  \
+    X("skel_stitch_weight_pose", stitches.weight_pose, m->stitches.n, 1, "<f8")    \
+    X("skel_ligament_weight", ligaments.weight, m->ligaments.n, 1, "<f8")
+
+/** X(array that gives a count, field, subtract): read first, in this order */
+#define SKEL_COUNTS(X)                           \
+    X("skel_part_parent", n_parts, int, 0)        \
+    X("skel_bone_name", n_bones, int, 0)          \
+    X("skel_group_name", n_groups, int, 0)        \
+    X("skel_vertex_bone", n_vertices, size_t, 0)  \
+    X("skel_faces", n_faces, size_t, 0)           \
+    X("skel_point_part", n_points, size_t, 0)     \
+    X("skel_mode_weight", n_modes, size_t, 0)     \
+    X("skel_landmark_point", landmarks.n, size_t, 0) \
+    X("skel_spring_point", springs.n, size_t, 0)  \
+    X("skel_stitch_a", stitches.n, size_t, 0)     \
+    X("skel_ligament_a", ligaments.n, size_t, 0)  \
+    X("skel_list_start", n_lists, int, 1)         \
+    X("kin_segment_name", n_segments, int, 0)
+
+#endif
