@@ -37,26 +37,26 @@ typedef struct demo_body {
 /* left arm down is a negative turn about z, right arm down a positive one; flexing hip and knee turn about x */
 static const demo_body demo_table[] = {
     {"body_female.ply", "female",
-     {{"L_thigh", 0.8}, {"L_shank", 0.5}, {"W_hip", 0.9}, {"S_breast", -0.6}, {"D_belly", -0.5}, {"W_should", 0.4}, {NULL, 0}},
+     {{"L_thigh", 0.8}, {"L_shank", 0.5}, {"W_hip", 0.9}, {"S_breast", -0.6}, {"D_belly", -0.5}, {NULL, 0}},
      {{OIK_J_PELVIS, {0, 8, 0}}, {OIK_J_HIP_L, {-24, 0, 4}}, {OIK_J_HIP_R, {14, 0, -4}}, {OIK_J_KNEE_L, {8, 0, 0}},
       {OIK_J_KNEE_R, {28, 0, 0}}, {OIK_J_ANKLE_L, {4, 0, 0}}, {OIK_J_ANKLE_R, {12, 0, 0}}, {OIK_J_SPINE2, {2, -5, 0}},
       {OIK_J_SPINE3, {0, -5, 0}}, {OIK_J_COLLAR_L, {0, 0, -10}}, {OIK_J_COLLAR_R, {0, 0, 10}}, {OIK_J_SHOULDER_L, {18, 8, -62}},
       {OIK_J_SHOULDER_R, {-18, 4, 62}}, {OIK_J_ELBOW_L, {0, -18, 0}}, {OIK_J_ELBOW_R, {0, 26, 0}}, {OIK_J_HEAD, {-3, 4, 0}}},
      16, 0.3},
     {"body_male.ply", "male",
-     {{"L_thigh", -0.6}, {"L_chest", 0.8}, {"W_chest", 0.8}, {"D_belly", 1.0}, {"W_uarm", 0.8}, {"L_farm", 0.6}, {NULL, 0}},
+     {{"L_thigh", -0.6}, {"L_chest", 0.8}, {"W_chest", 0.8}, {"D_belly", 1.0}, {"W_upper_arm", 0.8}, {"L_forearm", 0.6}, {NULL, 0}},
      {{OIK_J_PELVIS, {0, -6, 0}}, {OIK_J_HIP_L, {-2, 0, 3}}, {OIK_J_HIP_R, {-2, 0, -3}}, {OIK_J_KNEE_L, {3, 0, 0}},
       {OIK_J_KNEE_R, {3, 0, 0}}, {OIK_J_COLLAR_L, {0, 0, -8}}, {OIK_J_SHOULDER_L, {4, 0, -66}}, {OIK_J_ELBOW_L, {0, -10, 0}},
       {OIK_J_COLLAR_R, {0, 0, -12}}, {OIK_J_SHOULDER_R, {0, 10, -28}}, {OIK_J_ELBOW_R, {0, 55, 0}}, {OIK_J_WRIST_R, {0, 8, -6}},
       {OIK_J_NECK, {4, 0, 0}}, {OIK_J_HEAD, {0, -12, 0}}},
      14, 1.7},
     {"body_male_crouch.ply", "male",
-     {{"L_thigh", 0.5}, {"L_uarm", 0.7}, {"W_waist", -0.8}, {"W_thigh", 0.6}, {"D_chest", 0.7}, {NULL, 0}},
-     {{OIK_J_PELVIS, {28, 0, 0}}, {OIK_J_HIP_L, {-108, 14, 16}}, {OIK_J_HIP_R, {-104, -14, -16}}, {OIK_J_KNEE_L, {112, 0, 0}},
-      {OIK_J_KNEE_R, {108, 0, 0}}, {OIK_J_ANKLE_L, {-26, 0, 0}}, {OIK_J_ANKLE_R, {-26, 0, 0}}, {OIK_J_SPINE1, {8, 0, 0}},
-      {OIK_J_SPINE2, {8, 0, 0}}, {OIK_J_SPINE3, {4, 0, 0}}, {OIK_J_COLLAR_L, {0, 0, 10}}, {OIK_J_COLLAR_R, {0, 0, -10}},
-      {OIK_J_SHOULDER_L, {0, -30, 30}}, {OIK_J_SHOULDER_R, {0, 30, -30}}, {OIK_J_ELBOW_L, {0, -20, 0}}, {OIK_J_ELBOW_R, {0, 16, 0}},
-      {OIK_J_NECK, {-10, 0, 0}}, {OIK_J_HEAD, {-12, 0, 0}}},
+     {{"L_thigh", 0.5}, {"L_upper_arm", 0.7}, {"W_waist", -0.8}, {"W_thigh", 0.6}, {"D_chest", 0.7}, {NULL, 0}},
+     {{OIK_J_PELVIS, {10, 0, 0}}, {OIK_J_HIP_L, {-84, 14, 16}}, {OIK_J_HIP_R, {-82, -14, -16}}, {OIK_J_KNEE_L, {112, 0, 0}},
+      {OIK_J_KNEE_R, {108, 0, 0}}, {OIK_J_ANKLE_L, {-26, 0, 0}}, {OIK_J_ANKLE_R, {-26, 0, 0}}, {OIK_J_SPINE1, {10, 0, 0}},
+      {OIK_J_SPINE2, {8, 0, 0}}, {OIK_J_SPINE3, {4, 0, 0}}, {OIK_J_COLLAR_L, {0, 0, 14}}, {OIK_J_COLLAR_R, {0, 0, -14}},
+      {OIK_J_SHOULDER_L, {0, -25, 38}}, {OIK_J_SHOULDER_R, {0, 25, -38}}, {OIK_J_ELBOW_L, {0, -24, 0}}, {OIK_J_ELBOW_R, {0, 18, 0}},
+      {OIK_J_NECK, {-10, 0, 0}}, {OIK_J_HEAD, {-10, 0, 0}}},
      18, 2.6},
 };
 
@@ -105,6 +105,13 @@ static void demo_pose(oik_body_pose *pose, const demo_body *demo) {
         pose->R[demo->pose[i].joint] = oik_rot_exp(v3_scale(demo->pose[i].deg, DEG));
 }
 
+/** Thighs turn about the femoral heads, which lie higher, further forward and further out than the hip joints of SMPL's tree. */
+static void anatomical_hips(oik_vec3 J[OIK_N_JOINTS]) {
+    const oik_vec3 offset = {0.019, 0.034, 0.016};
+    J[OIK_J_HIP_L] = v3_add(J[OIK_J_HIP_L], offset);
+    J[OIK_J_HIP_R] = v3_add(J[OIK_J_HIP_R], v3(-offset.x, offset.y, offset.z));
+}
+
 static oik_status write_posed(const char *path, const oik_vec3 *x, const oik_body_model *model, oik_error *err) {
     static const char *const comments[] = {"synthetic body of the osso_ik demo, made by generate_models --demo", "units metre, y up"};
     oik_mesh_write_options options = {OIK_MESH_PLY_BINARY, NULL, comments, 2};
@@ -139,6 +146,7 @@ static oik_status write_demo(const demo_body *demo, const char *model_dir, const
         oik_body_frames frames;
         add_detail(v, x, demo, model);
         oik_body_joints(J, model, v);
+        anatomical_hips(J);
         demo_pose(&pose, demo);
         oik_body_forward(&frames, model, J, &pose);
         oik_body_skin(x, model, v, &frames);

@@ -146,15 +146,17 @@ static void put_kinematics(sink *s, const oik_skel_model *m) {
     int32_t(*joints)[SKEL_JOINT_COLUMNS] = oik_new(n, sizeof *joints, s->err);
     char(*segment_names)[OIK_NAME_LENGTH] = oik_new(n, OIK_NAME_LENGTH, s->err);
     char(*joint_names)[OIK_NAME_LENGTH] = oik_new(n, OIK_NAME_LENGTH, s->err);
+    double *weights = oik_new(n, sizeof *weights, s->err);
     dof_arrays d = {0, oik_new(limit, OIK_NAME_LENGTH, s->err), oik_new(limit, sizeof(int32_t), s->err),
                     oik_new(limit, sizeof *d.axis, s->err), oik_new(limit, sizeof *d.range, s->err),
                     oik_new(limit, sizeof(double), s->err)};
-    if (!segments || !joints || !segment_names || !joint_names || !d.name || !d.translation || !d.axis || !d.range || !d.rest)
+    if (!weights || !segments || !joints || !segment_names || !joint_names || !d.name || !d.translation || !d.axis || !d.range || !d.rest)
         s->status = OIK_E_MEMORY;
     for (size_t i = 0; i < n && !s->status; i++) {
         segment_row(segments[i], &m->segments[i]);
         joint_row(joints[i], &m->joints[i]);
         memcpy(segment_names[i], m->segments[i].name, OIK_NAME_LENGTH);
+        weights[i] = m->segments[i].weight;
         memcpy(joint_names[i], m->joints[i].joint.name, OIK_NAME_LENGTH);
     }
     if (!s->status) {
@@ -163,13 +165,14 @@ static void put_kinematics(sink *s, const oik_skel_model *m) {
         put_names(s, "kin_joint_name", n, OIK_NAME_LENGTH, joint_names[0]);
         put_names(s, "kin_dof_name", d.n, OIK_NAME_LENGTH, d.name[0]);
         put_i32(s, "kin_segment_recipe", "<i4", n, SKEL_SEGMENT_COLUMNS, segments);
+        put_f64(s, "kin_segment_weight", "<f8", n, 1, weights);
         put_i32(s, "kin_joint_recipe", "<i4", n, SKEL_JOINT_COLUMNS, joints);
         put_i32(s, "kin_dof_translation", "|u1", d.n, 1, d.translation);
         put_f64(s, "kin_dof_axis", "<f8", d.n, 3, d.axis);
         put_f64(s, "kin_dof_range", "<f8", d.n, 2, d.range);
         put_f64(s, "kin_dof_rest", "<f8", d.n, 1, d.rest);
     }
-    void *blocks[] = {segments, joints, segment_names, joint_names, d.name, d.translation, d.axis, d.range, d.rest};
+    void *blocks[] = {weights, segments, joints, segment_names, joint_names, d.name, d.translation, d.axis, d.range, d.rest};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         free(blocks[i]);
 }

@@ -156,7 +156,7 @@ static void place_hand(placing *p) {
     oik_vec3 wrist = target(p, "hand"), palm = m3_mulv(p->skin->frames.G[OIK_J_WRIST_L], v3(0, -1, 0));
     oik_vec3 knuckle = axis_point(p, "middle0", false, OIK_J_HAND_L);
     hand->R = frame_yz(v3_sub(wrist, knuckle), palm);
-    hand->t = wrist;
+    hand->t = v3_sub(wrist, m3_mulv(hand->R, v3_mul(hand->ratio, v3(0, 2e-3, 0))));
 }
 
 /** Rotation that takes a finger bone's canonical axis and palm side to the skin's. */

@@ -40,6 +40,7 @@ void *oik_builder_grow(oik_builder *b, void *array, size_t n, size_t size);
 
 void oik_builder_stitches(oik_builder *b);
 void oik_builder_ligaments(oik_builder *b);
+void oik_builder_couplings(oik_builder *b);
 void oik_builder_landmarks(oik_builder *b);
 void oik_builder_springs(oik_builder *b);
 void oik_builder_kinematics(oik_builder *b);

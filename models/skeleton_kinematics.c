@@ -89,6 +89,7 @@ static void add_segment(kinematics_builder *k, const oik_segment_row *r, int sid
     s->primary_axis = r->primary - 'x';
     s->secondary_axis = r->secondary - 'x';
     s->distal = add_list(k, r->distal, side);
+    s->weight = 1.0 - r->unseen;
 }
 
 /** Rotation axes are pseudo-vectors: the mirror image of (x, y, z) about the sagittal plane is (-x, -y, z) with z to the right. */

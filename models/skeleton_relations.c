@@ -54,7 +54,7 @@ static oik_vec3 bone_point(oik_builder *b, const char *bone, const char *landmar
 
 /** Intervertebral discs between neighbouring vertebrae from the sacrum to C2: four points on the rim of the mid-plane. */
 static void stitch_discs(oik_builder *b) {
-    const double sigma_infer = 2.0, sigma_pose = 2.5;
+    const double sigma_infer = 1.5, sigma_pose = 1.8;
     int lower = oik_builder_row(b, "pelvis");
     for (int row = 0; row < oik_n_part_rows && !b->status; row++) {
         const char *name = oik_part_table[row].name;
@@ -96,6 +96,32 @@ void oik_builder_ligaments(oik_builder *b) {
             l->point_a[l->n] = oik_builder_point(b, row_a, side, p_a);
             l->point_b[l->n] = oik_builder_point(b, row_b, side, p_b);
             l->weight[l->n++] = 1e3 / r->sigma;
+        }
+    }
+}
+
+void oik_builder_couplings(oik_builder *b) {
+    oik_couplings *c = &b->m->couplings;
+    for (int i = 0; i < oik_n_coupling_rows && !b->status; i++) {
+        const oik_coupling_row *r = &oik_coupling_table[i];
+        int follower = oik_builder_row(b, r->follower), base = oik_builder_row(b, r->base), driver = oik_builder_row(b, r->driver);
+        for (int side = 0; side < 2 && !b->status; side++) {
+            bool turn = side == OIK_RIGHT; /* a rotation axis is a pseudo-vector */
+            c->part = oik_builder_grow(b, c->part, c->n, sizeof *c->part);
+            c->point = oik_builder_grow(b, c->point, c->n, sizeof *c->point);
+            c->ratio = oik_builder_grow(b, c->ratio, c->n, sizeof *c->ratio);
+            const char *on_follower[3] = {r->pivot, turn ? r->axis_to : r->axis_from, turn ? r->axis_from : r->axis_to};
+            const char *on_driver[2] = {r->driver_from, r->driver_to};
+            if (b->status)
+                return;
+            c->part[c->n][0] = b->part[follower][side];
+            c->part[c->n][1] = b->part[base][side];
+            c->part[c->n][2] = b->part[driver][side];
+            for (int k = 0; k < 3; k++)
+                c->point[c->n][k] = oik_builder_point(b, follower, side, oik_builder_position(b, on_follower[k]));
+            for (int k = 0; k < 2; k++)
+                c->point[c->n][3 + k] = oik_builder_point(b, driver, side, oik_builder_position(b, on_driver[k]));
+            c->ratio[c->n++] = r->ratio;
         }
     }
 }
@@ -267,8 +293,11 @@ static void add_part_springs(oik_builder *b, int row, double *distance) {
     const oik_skel_model *m = b->m;
     size_t first, end;
     part_range(m, b->part[row][OIK_LEFT], &first, &end);
-    for (size_t i = first; i < end; i++)
-        distance[i - first] = v3_norm(m->mean[i]); /* the first sample is the vertex farthest from the centroid */
+    for (size_t i = first; i < end; i++) {
+        double y = 1e3 * (m->mean[i].y + b->centre[row].y) / b->placement[row].ratio.y;
+        bool usable = y >= r->spring_low && y <= r->spring_high;
+        distance[i - first] = usable ? v3_norm(m->mean[i]) : -1.0; /* the first sample is the vertex farthest from the centroid */
+    }
     double weight = 1e3 / r->spring_sigma / sqrt((double)r->n_springs / 8.0);
     for (int k = 0; k < r->n_springs && first < end && !b->status; k++) {
         size_t pick = first;
@@ -277,7 +306,8 @@ static void add_part_springs(oik_builder *b, int row, double *distance) {
                 pick = i;
         for (size_t i = first; i < end; i++) {
             double d = v3_dist(m->mean[i], m->mean[pick]);
-            distance[i - first] = k == 0 ? d : fmin(distance[i - first], d);
+            if (distance[i - first] >= 0.0)
+                distance[i - first] = k == 0 ? d : fmin(distance[i - first], d);
         }
         add_spring_pair(b, row, pick, first, end, weight);
     }

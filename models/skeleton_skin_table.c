@@ -1,9 +1,10 @@
 /**
  * Where bones lie under the skin, and how they vary (see skeleton_tables.h).
  *
- * Sources: [M] Mantovani & Lamontagne 2016, J Biomech; [F] facial soft tissue tables (collected in models/README.md); [S] subcutaneous bone, thickness by
- * memory of the literature [L]; [A] ANSUR II 2012; [H] Harrington et al. 2007 and Reed et al. 1999 hip-joint regressions, which agree
- * with the offsets used here within their own error of 12 mm.
+ * Sources: [M] Mantovani, Ng & Lamontagne 2016, Gait & Posture 44; [F] facial soft tissue, after the pooled table of Stephan & Simpson
+ * 2008 [L]; [S] subcutaneous bone, thickness by memory of the literature [L]; [A] ANSUR II 2012; [H] hip-joint regressions of Harrington
+ * et al. 2007 and Reed et al. 1999: the template's centres lie 11-13 mm from those of Harrington, whose own error is 12 mm. What was
+ * checked and compared: models/README.md.
  */
 #include "models/skeleton_tables.h"
 
@@ -36,6 +37,10 @@ const oik_contact_row oik_contact_table[] = {
     {"toes", "toe13:dist", {0, 0, 1}, 5, 5, 4, 0.1, "[S]"},
     {"toes", "toe33:dist", {0, 0, 1}, 5, 5, 5, 0.1, "[S]"},
     {"toes", "toe53:dist", {0.3, 0, 1}, 5, 5, 5, 0.1, "[S]"},
+    {"toes", "toe13:dist", {0, -1, 0}, 11, 10, 3, 0.1, "[S] half thickness 4 + pad 7"},
+    {"toes", "toe11:prox", {0, -1, 0}, 17, 15, 4, 0.1, "[S] half thickness 8 + 9"},
+    {"toes", "toe33:dist", {0, -1, 0}, 9, 8, 3, 0.1, "[S] half thickness 2 + pad 7"},
+    {"toes", "toe53:dist", {0, -1, 0}, 8, 7, 3, 0.1, "[S] half thickness 2 + pad 6"},
     {"ribcage", "sternum:notch", {0, 0.2, 1}, 7, 8, 4, 0.2, "[S]"},
     {"ribcage", "sternum:angle", {0, 0, 1}, 8, 10, 5, 0.1, "[S]"},
     {"ribcage", "sternum:xiph", {0, 0, 1}, 11, 13, 7, 0.1, "[S]"},
@@ -96,11 +101,11 @@ const int oik_n_contact_rows = COUNT(oik_contact_table);
 /* joint = -1: the centre is where the template places it */
 const oik_centre_row oik_centre_table[] = {
     {"pelvis", "hipbone:hip_c", OIK_J_HIP_L, {21, 34, 16}, {18.5, 34, 16}, 5, 170, "[H], height of trochanterion [A]"},
-    {"femur", "femur:knee_c", OIK_J_KNEE_L, {0, 8, -3}, {0, 8, -3}, 4, 80, "height of the lateral epicondyle [A]"},
+    {"femur", "femur:knee_c+0,2,-8", OIK_J_KNEE_L, {4, 4, -3}, {4, 4, -3}, 4, 80, "flexion axis, between the joint line and the lateral epicondyle [A]"},
     {"tibia", "tibia:ankle_c", OIK_J_ANKLE_L, {0, -2, -3}, {0, -2, -3}, 5, 65, "height of the malleolus [A]"},
     {"humerus", "humerus:gh_c", OIK_J_SHOULDER_L, {0, 0, 0}, {0, 0, 0}, 4, 95, "Reed et al. 1999"},
     {"humerus", "humerus:elbow_c", OIK_J_ELBOW_L, {0, 0, 0}, {0, 0, 0}, 4, 65, "middle of the epicondyles, Wu et al. 2005"},
-    {"hand", "0,0,0", OIK_J_WRIST_L, {0, 0, 0}, {0, 0, 0}, 3, 42, "middle of the styloids, Wu et al. 2005"},
+    {"hand", "0,2,0", OIK_J_WRIST_L, {0, 0, 0}, {0, 0, 0}, 3, 42, "middle of the styloids, Wu et al. 2005"},
     {"thumb_proximal", "fin11:prox", -1, {0, 0, 0}, {0, 0, 0}, 2.5, 26, "middle of the finger"},
     {"thumb_distal", "fin13:prox", -1, {0, 0, 0}, {0, 0, 0}, 2.5, 17, "middle of the finger"},
     {"thumb_distal", "fin13:dist", -1, {0, 0, 0}, {0, 0, 0}, 2.5, 14, "finger pulp 4 mm beyond the tip [L]"},
@@ -137,7 +142,7 @@ const oik_mode_row oik_mode_table[] = {
     {"foot_length", "toes", OIK_MODE_SCALE, {0, 0, 0.04}, {0, 0, 0}, 0, 0},
     {"foot_breadth", "toes", OIK_MODE_SCALE, {0.05, 0, 0}, {0, 0, 0}, 0, 0},
     {"foot_height", "toes", OIK_MODE_SCALE, {0, 0.05, 0}, {0, 0, 0}, 0, 0},
-    {"toe_length", "toes", OIK_MODE_STRETCH, {0, 0, 5}, {0, 0, 140}, 0, 60},
+    {"toe_length", "toes", OIK_MODE_STRETCH, {0, 0, 3}, {0, 0, 140}, 0, 60},
     {"pelvis_breadth", "pelvis", OIK_MODE_SCALE, {0.05, 0, 0}, {0, 0, 0}, 0, 0},
     {"pelvis_height", "pelvis", OIK_MODE_SCALE, {0, 0.05, 0}, {0, 0, 0}, 0, 0},
     {"pelvis_depth", "pelvis", OIK_MODE_SCALE, {0, 0, 0.06}, {0, 0, 0}, 0, 0},
@@ -160,9 +165,9 @@ const oik_mode_row oik_mode_table[] = {
     {"skull_height", "mandible", OIK_MODE_SCALE, {0, 0.035, 0}, {0, 0, 0}, 0, 0},
     {"face_height", "mandible", OIK_MODE_STRETCH, {0, -4, 0}, {0, 10, 0}, 0, 90},
     {"jaw_breadth", "mandible", OIK_MODE_SCALE, {0.05, 0, 0}, {0, 0, 0}, 0, 0},
-    {"clavicle_length", "clavicle", OIK_MODE_STRETCH, {8, 0, 0}, {20, 0, 0}, 0, 110},
-    {"scapula_size", "scapula", OIK_MODE_SCALE, {0.05, 0.05, 0.05}, {0, 0, 0}, 0, 0},
-    {"scapula_height", "scapula", OIK_MODE_SCALE, {0, 0.05, 0}, {0, 0, 0}, 0, 0},
+    {"clavicle_length", "clavicle", OIK_MODE_STRETCH, {6, 0, 0}, {20, 0, 0}, 0, 110},
+    {"scapula_size", "scapula", OIK_MODE_SCALE, {0.03, 0.03, 0.03}, {0, 0, 0}, 0, 0},
+    {"scapula_height", "scapula", OIK_MODE_SCALE, {0, 0.03, 0}, {0, 0, 0}, 0, 0},
     {"humerus_length", "humerus", OIK_MODE_STRETCH, {0, -11, 0}, {0, -50, 0}, 0, 200},
     {"humerus_width", "humerus", OIK_MODE_SCALE, {0.05, 0, 0.05}, {0, 0, 0}, 0, 0},
     {"forearm_length", "ulna", OIK_MODE_STRETCH, {0, -10, 0}, {0, -45, 0}, 0, 180},

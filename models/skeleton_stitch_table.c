@@ -11,14 +11,14 @@
 
 const oik_stitch_row oik_stitch_table[] = {
     /* hip: ball */
-    {"pelvis", "femur", "hipbone:hip_c", "femur:hip_c", 0.5, 0.4, false},
-    /* knee: hinge about the epicondylar axis, weakly straight while placing */
-    {"femur", "tibia", "femur:knee_c+35,0,0", "tibia:knee_c+35,0,0", 1.0, 1.0, true},
-    {"femur", "tibia", "femur:knee_c+-35,0,0", "tibia:knee_c+-35,0,0", 1.0, 1.0, true},
-    {"femur", "tibia", "femur:knee_c+0,0,40", "tibia:knee_c+0,0,40", 6.0, 200.0, true},
+    {"pelvis", "femur", "hipbone:hip_c", "femur:hip_c", 0.5, 0.25, false},
+    /* knee: hinge about the axis of the posterior condyles, 8 mm behind the epicondyles, weakly straight while placing */
+    {"femur", "tibia", "femur:knee_c+35,2,-8", "tibia:knee_c+35,2,-8", 1.0, 1.0, true},
+    {"femur", "tibia", "femur:knee_c+-35,2,-8", "tibia:knee_c+-35,2,-8", 1.0, 1.0, true},
+    {"femur", "tibia", "femur:knee_c+0,2,32", "tibia:knee_c+0,2,32", 6.0, 200.0, true},
     /* patella: turns about the knee axis in its groove */
-    {"femur", "patella", "femur:knee_c+30,0,0", "30,-6,-43", 1.5, 1.5, true},
-    {"femur", "patella", "femur:knee_c+-30,0,0", "-30,-6,-43", 1.5, 1.5, true},
+    {"femur", "patella", "femur:knee_c+30,2,-8", "30,-4,-51", 1.5, 1.5, true},
+    {"femur", "patella", "femur:knee_c+-30,2,-8", "-30,-4,-51", 1.5, 1.5, true},
     {"femur", "patella", "0,-414,43", "0,0,0", 3.0, 200.0, true},
     /* talocrural joint: hinge through the malleoli */
     {"tibia", "talus", "tibia:ankle_c+25,-2,-4", "talus:ankle_c+25,-2,-4", 0.7, 0.7, true},
@@ -34,19 +34,18 @@ const oik_stitch_row oik_stitch_table[] = {
     {"foot", "toes", "0,-55,190", "0,-55,190", 4.0, 15.0, true},
     /* rib cage on the sternum's and clavicle's side */
     {"ribcage", "clavicle", "sternum:sc_l+3,2,-1", "clavicle:sc", 1.0, 1.0, false},
-    {"ribcage", "clavicle", "sternum:sc_l+3,52,-1", "0,50,0", 15.0, 90.0, true},
+    {"ribcage", "clavicle", "sternum:sc_l+3,52,-1", "0,50,0", 15.0, 20.0, true},
     {"ribcage", "clavicle", "sternum:sc_l+3,2,49", "0,0,50", 25.0, 90.0, true},
     /* acromioclavicular joint */
     {"clavicle", "scapula", "clavicle:ac", "scapula:ac_joint+2,0,0", 1.0, 1.0, false},
-    {"clavicle", "scapula", "150,40,0", "scapula:ac_joint+0,40,0", 1e6, 15.0, true},
+    {"clavicle", "scapula", "150,40,0", "scapula:ac_joint+0,40,0", 1e6, 30.0, true},
     {"clavicle", "scapula", "150,0,40", "scapula:ac_joint+0,0,40", 1e6, 40.0, true},
     /* scapulothoracic gliding: the scapula stays near its place on the cage */
-    {"ribcage", "scapula", "90,505,-85", "scapula:root", 25.0, 30.0, true},
-    {"ribcage", "scapula", "105,385,-85", "scapula:inf", 25.0, 30.0, true},
+    {"ribcage", "scapula", "90,505,-85", "scapula:root", 25.0, 20.0, true},
+    {"ribcage", "scapula", "90,545,-75", "scapula:sup", 25.0, 20.0, true},
+    {"ribcage", "scapula", "105,385,-85", "scapula:inf", 25.0, 20.0, true},
     /* glenohumeral joint: ball */
     {"scapula", "humerus", "scapula:gh_c", "humerus:gh_c", 0.7, 0.5, false},
-    /* scapulohumeral rhythm: the scapula turns a little with the arm (Inman 1944); nothing while placing */
-    {"scapula", "humerus", "0,-150,0", "humerus:gh_c+0,-150,0", 1e6, 100.0, true},
     /* elbow: hinge through capitulum and trochlea */
     {"humerus", "ulna", "humerus:elbow_c+25,0,0", "ulna:elbow_c+25,0,0", 0.7, 0.7, true},
     {"humerus", "ulna", "humerus:elbow_c+-25,0,0", "ulna:elbow_c+-25,0,0", 0.7, 0.7, true},
@@ -55,9 +54,9 @@ const oik_stitch_row oik_stitch_table[] = {
     {"ulna", "radius", "15,-16,3", "15,-16,3", 0.7, 0.7, false},
     {"ulna", "radius", "ulna:head", "ulna:head", 0.7, 0.7, false},
     /* wrist: radiocarpal centre, steadied by two points on the radius' end */
-    {"radius", "hand", "radius:wrist_c", "0,0,0", 0.7, 0.7, false},
-    {"radius", "hand", "radius:wrist_c+30,0,0", "30,0,0", 5.0, 25.0, true},
-    {"radius", "hand", "radius:wrist_c+0,0,30", "0,0,30", 5.0, 25.0, true},
+    {"radius", "hand", "radius:wrist_c", "0,5,0", 0.7, 0.7, false},
+    {"radius", "hand", "radius:wrist_c+30,0,0", "30,5,0", 5.0, 25.0, true},
+    {"radius", "hand", "radius:wrist_c+0,0,30", "0,5,30", 5.0, 25.0, true},
     /* carpometacarpal joint of the thumb */
     {"hand", "thumb_metacarpal", "mc1:base", "mc1:base", 0.7, 0.7, false},
     {"hand", "thumb_metacarpal", "mc1:base+20,0,0", "mc1:base+20,0,0", 8.0, 15.0, true},
@@ -147,8 +146,8 @@ const oik_stitch_row oik_stitch_table[] = {
     {"C2", "C1", "16,695,1", "16,695,1", 2.0, 2.0, true},
     {"C2", "C1", "0,703,9", "0,703,9", 2.0, 2.0, true},
     {"C2", "C1", "0,694,-14", "0,694,-14", 6.0, 6.0, true},
-    {"C1", "skull", "15,708.5,-0.8", "15,-24,4", 1.0, 1.0, true},
-    {"C1", "skull", "0,708.5,-30", "0,-24,-25.2", 6.0, 8.0, true},
+    {"C1", "skull", "15,708.5,-0.8", "15,-26,4", 1.0, 1.0, true},
+    {"C1", "skull", "0,708.5,-30", "0,-26,-25.2", 6.0, 8.0, true},
     /* jaw: condyles, closed bite */
     {"skull", "mandible", "mandible:cond_l", "mandible:cond_l", 0.7, 0.7, true},
     {"skull", "mandible", "mandible:incisor", "mandible:incisor", 4.0, 3.0, true},
@@ -157,17 +156,29 @@ const int oik_n_stitch_rows = COUNT(oik_stitch_table);
 
 const oik_ligament_row oik_ligament_table[] = {
     /* the wrist does not twist: palmar and dorsal points of the radius to the radial side of the hand, at right angles to both axes */
-    {"radius", "hand", "radius:wrist_c+0,0,40", "30,0,0", 2.0},
-    {"radius", "hand", "radius:wrist_c+0,0,-40", "30,0,0", 2.0},
+    {"radius", "hand", "radius:wrist_c+0,0,40", "30,5,0", 2.0},
+    {"radius", "hand", "radius:wrist_c+0,0,-40", "30,5,0", 2.0},
     /* scapulothoracic gliding plane: distance from the axis of the cage (Garner & Pandy 1999) */
-    {"ribcage", "scapula", "0,505,-15", "scapula:root", 4.0},
-    {"ribcage", "scapula", "0,530,-20", "scapula:sup", 4.0},
-    {"ribcage", "scapula", "0,400,0", "scapula:inf", 4.0},
+    {"ribcage", "scapula", "0,505,-15", "scapula:root", 6.0},
+    {"ribcage", "scapula", "0,530,-20", "scapula:sup", 6.0},
+    {"ribcage", "scapula", "0,400,0", "scapula:inf", 6.0},
     /* patellar ligament */
-    {"tibia", "patella", "tibia:tuberosity", "patella:apex", 1.0},
+    {"tibia", "patella", "tibia:tuberosity", "patella:apex", 4.0},
     /* costoclavicular ligament */
-    {"ribcage", "clavicle", "rib1:ccj", "24,-6,8", 4.0},
+    {"ribcage", "clavicle", "rib1:ccj", "24,-6,0", 10.0},
     /* coracoclavicular ligaments */
-    {"clavicle", "scapula", "112,-4,-9", "scapula:cor+0,4,-20", 4.0},
+    {"clavicle", "scapula", "112,-4,-9", "scapula:cor+0,4,-20", 12.0},
 };
 const int oik_n_ligament_rows = COUNT(oik_ligament_table);
+
+const oik_coupling_row oik_coupling_table[] = {
+    /* scapulohumeral rhythm: upward rotation in the scapular plane about the root of the spine */
+    {"scapula", "ribcage", "humerus", "scapula:root", "0,0,0", "0,0,50", "humerus:gh_c", "humerus:elbow_c", 0.33,
+     "Inman et al. 1944: scapula to humerus 1 : 2"},
+    /* the clavicle rises and turns backwards about its length */
+    {"clavicle", "ribcage", "humerus", "clavicle:sc", "0,0,0", "0,0,50", "humerus:gh_c", "humerus:elbow_c", 0.17,
+     "Ludewig et al. 2009: 15 to 20 deg of elevation at 120 deg [L]"},
+    {"clavicle", "ribcage", "humerus", "clavicle:sc", "0,0,0", "-50,0,0", "humerus:gh_c", "humerus:elbow_c", 0.22,
+     "Ludewig et al. 2009: about 30 deg of posterior rotation at 120 deg [L]"},
+};
+const int oik_n_coupling_rows = COUNT(oik_coupling_table);

@@ -32,6 +32,7 @@ typedef struct oik_part_row {
     oik_vec3 female;     /**< female / male ratio of size along x, y, z */
     int n_springs;       /**< bone points tied to the skin while posing */
     double spring_sigma; /**< how far such a point may stray from where the skin carries it [mm] */
+    double spring_low, spring_high; /**< only points between these canonical heights y are tied [mm]: skin in the folds of hip and shoulder misleads */
 } oik_part_row;
 extern const oik_part_row oik_part_table[];
 extern const int oik_n_part_rows;
@@ -62,6 +63,17 @@ typedef struct oik_ligament_row {
 } oik_ligament_row;
 extern const oik_ligament_row oik_ligament_table[];
 extern const int oik_n_ligament_rows;
+
+/** Part that turns with another one: see oik_couplings. The axis is given for the left side and turned round on the right. */
+typedef struct oik_coupling_row {
+    const char *follower, *base, *driver; /**< parts */
+    const char *pivot, *axis_from, *axis_to;  /**< on the follower */
+    const char *driver_from, *driver_to;      /**< on the driver */
+    double ratio;
+    const char *source;
+} oik_coupling_row;
+extern const oik_coupling_row oik_coupling_table[];
+extern const int oik_n_coupling_rows;
 
 /** Bony landmark under the skin: the ray from the landmark along `direction` meets the skin `depth` further out. */
 typedef struct oik_contact_row {
@@ -126,6 +138,7 @@ typedef struct oik_segment_row {
     bool secondary_right;     /**< the secondary (or, if primary is z, the primary) pair runs medial to lateral: turned round on the left so that z points right */
     const char *distal;       /**< or NULL */
     const char *source;
+    double unseen;            /**< share of the orientation that the skin does not show, 0..1 */
 } oik_segment_row;
 extern const oik_segment_row oik_segment_table[];
 extern const int oik_n_segment_rows;

@@ -13,8 +13,6 @@
 #include "base/npy.h"
 #include "base/status.h"
 
-enum { MAX_NAME = 256 };
-
 struct oik_npz {
     char *path;
     uint8_t *file; /**< the whole file; libzip reads from it */
@@ -23,6 +21,7 @@ struct oik_npz {
 };
 
 static const char npy_array_name[] = "arr_0"; /* what numpy.savez calls an array without a name */
+static const char extension[] = ".npy";        /* of an array's entry in the archive */
 
 void oik_npz_free(oik_npz *npz) {
     if (!npz)
@@ -105,8 +104,7 @@ oik_status oik_npz_open_npy(oik_npz **out, const char *path, oik_error *err) {
 
 /** Index of "name.npy" in the archive, -1 when there is none. */
 static zip_int64_t find_entry(const oik_npz *npz, const char *name) {
-    static const char extension[] = ".npy";
-    char file_name[MAX_NAME];
+    char file_name[OIK_NPZ_NAME_LENGTH];
     if (strlen(name) + sizeof extension > sizeof file_name)
         return -1;
     snprintf(file_name, sizeof file_name, "%s%s", name, extension);
@@ -115,6 +113,27 @@ static zip_int64_t find_entry(const oik_npz *npz, const char *name) {
 
 int oik_npz_has(const oik_npz *npz, const char *name) {
     return npz->zip ? find_entry(npz, name) >= 0 : strcmp(name, npy_array_name) == 0;
+}
+
+size_t oik_npz_count(const oik_npz *npz) {
+    return npz->zip ? (size_t)zip_get_num_entries(npz->zip, 0) : 1;
+}
+
+oik_status oik_npz_name(char name[OIK_NPZ_NAME_LENGTH], const oik_npz *npz, size_t i, oik_error *err) {
+    size_t count = oik_npz_count(npz);
+    name[0] = '\0';
+    if (i >= count)
+        return oik_fail(err, OIK_E_ARGUMENT, "%s: array %zu asked for, the archive has %zu", npz->path, i, count);
+    const char *entry = npz->zip ? zip_get_name(npz->zip, i, 0) : npy_array_name;
+    size_t length = entry ? strlen(entry) : 0, ending = sizeof extension - 1;
+    if (length > ending && strcmp(entry + length - ending, extension) == 0)
+        length -= ending;
+    if (length == 0 || length >= OIK_NPZ_NAME_LENGTH)
+        return oik_fail(err, OIK_E_FORMAT, "%s: the name of array %zu has %zu characters, expected 1 to %d", npz->path, i, length,
+                        OIK_NPZ_NAME_LENGTH - 1);
+    memcpy(name, entry, length);
+    name[length] = '\0';
+    return OIK_OK;
 }
 
 /** One array's .npy bytes. owned is what to free: NULL when the bytes are part of the loaded file. */

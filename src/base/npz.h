@@ -24,6 +24,16 @@ void oik_npz_free(oik_npz *npz);
 
 int oik_npz_has(const oik_npz *npz, const char *name);
 
+#define OIK_NPZ_NAME_LENGTH 256
+
+/** Number of arrays. */
+size_t oik_npz_count(const oik_npz *npz);
+/**
+ * Name of array i, in the order of the archive.
+ * @return OIK_E_ARGUMENT for i >= count; OIK_E_FORMAT when the name does not fit
+ */
+oik_status oik_npz_name(char name[OIK_NPZ_NAME_LENGTH], const oik_npz *npz, size_t i, oik_error *err);
+
 /** Shape of an array without its data; n_dim <= OIK_NPZ_MAX_DIM. */
 oik_status oik_npz_shape(const oik_npz *npz, const char *name, int *n_dim, size_t shape[OIK_NPZ_MAX_DIM],
                          oik_error *err);

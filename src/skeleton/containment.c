@@ -4,35 +4,46 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "mesh/mesh.h"
 
 /* Thinnest skin over bone on the body is about 3 mm (shin, malleoli, knuckles: models/README.md); a bone closer than
  * MARGIN to the surface is pushed back, one closer than WATCH is guarded so that it does not cross in the next solve. */
 static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE = 12e-3;
-/* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. */
+/* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. A barrier counts from 0 at
+ * WATCH to 1 at MARGIN, so that no weight jumps when a vertex joins or leaves. */
 static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 16.0; /* 1 / 1 mm */
-enum { SAMPLE_STRIDE = 2 };
+
+/* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
+enum { NEIGHBOURHOOD = 2 };
 
 struct oik_containment {
     const oik_skel_model *model;
+    const oik_body_model *body;
+    const int32_t (*faces)[3]; /**< borrowed */
     oik_locator *skin;
     oik_vec3 *seen_at;  /**< n_vertices, where each vertex was last looked at [m] */
+    oik_vec3 *normal;   /**< n_vertices, outward normal of the bone in its part's frame */
     double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
 };
 
-oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_vec3 *x, size_t n_x,
-                               const int32_t (*faces)[3], size_t n_faces, oik_error *err) {
+oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
+                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_error *err) {
     *out = NULL;
     oik_containment *c = oik_new(1, sizeof *c, err);
     if (!c)
         return OIK_E_MEMORY;
     c->model = model;
+    c->body = body;
+    c->faces = faces;
     c->seen_at = oik_new(model->n_vertices, sizeof *c->seen_at, err);
     c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
-    oik_status status = c->seen_at && c->clearance ? oik_locator_new(&c->skin, x, n_x, faces, n_faces, err) : OIK_E_MEMORY;
+    c->normal = oik_new(model->n_vertices, sizeof *c->normal, err);
+    oik_status status = c->seen_at && c->clearance && c->normal ? oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err) : OIK_E_MEMORY;
     if (status) {
         oik_containment_free(c);
         return status;
     }
+    oik_mesh_normals(c->normal, model->mean, model->n_vertices, (const int32_t(*)[3])model->faces, model->n_faces);
     for (size_t i = 0; i < model->n_vertices; i++)
         c->clearance[i] = -1.0;
     *out = c;
@@ -45,7 +56,26 @@ void oik_containment_free(oik_containment *c) {
     oik_locator_free(c->skin);
     free(c->seen_at);
     free(c->clearance);
+    free(c->normal);
     free(c);
+}
+
+/** Number of steps between two joints of the body's tree. */
+static int tree_distance(const oik_body_model *body, int a, int b) {
+    int steps = 0;
+    for (; a != b; steps++) { /* a parent has a smaller number than its children */
+        if (a > b)
+            a = body->parents[a];
+        else
+            b = body->parents[b];
+    }
+    return steps;
+}
+
+/** Can a vertex of this part meet this face of the skin? */
+static bool is_neighbour(const oik_containment *c, size_t vertex, int32_t face) {
+    int bone = c->model->part_joint[c->model->point_part[vertex]];
+    return tree_distance(c->body, bone, c->body->part[c->faces[face][0]]) <= NEIGHBOURHOOD;
 }
 
 /** Nearest skin, near first because most bone is either close under it or too deep to matter. */
@@ -59,34 +89,44 @@ static bool cannot_have_reached(const oik_containment *c, size_t vertex, oik_vec
     return c->clearance[vertex] - v3_dist(y, c->seen_at[vertex]) > WATCH;
 }
 
-/** Share the weight of a part's barriers among those added since `first`. */
+/** Share the weight of a part's barriers among those added since `first`; their weights hold how much each counts. */
 static void balance(oik_terms *terms, size_t first, const oik_skel_model *model) {
     for (size_t i = first, end; i < terms->n; i = end) {
         int32_t part = model->point_part[terms->term[i].a];
+        double count = 0.0;
         for (end = i; end < terms->n && model->point_part[terms->term[end].a] == part; end++)
-            ;
-        double scale = fmin(1.0, sqrt(BARRIER_SHARE / (double)(end - i)));
+            count += terms->term[end].weight;
+        double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(BARRIER_SHARE / fmax(count, 1.0)));
         for (size_t k = i; k < end; k++)
-            terms->term[k].weight *= scale;
+            terms->term[k].weight = weight;
     }
+}
+
+/**
+ * Look at one vertex; a barrier is added where it lies less than WATCH under the skin. Skin that faces against the bone is the far side of
+ * a thin place or of another limb and says nothing about where the vertex left the body.
+ */
+static void look_at(oik_terms *terms, size_t *n_beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_vec3 normal) {
+    oik_nearest near;
+    int found = find_skin(&near, c, y);
+    double depth = found ? v3_dot(near.normal, v3_sub(near.point, y)) : FAR_INSIDE;
+    c->seen_at[vertex] = y;
+    c->clearance[vertex] = fmax(0.0, depth);
+    if (!found || depth >= WATCH || v3_dot(near.normal, normal) < 0.0 || !is_neighbour(c, vertex, near.face))
+        return;
+    *n_beyond += depth < 0.0;
+    oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)vertex, .b = -1, .distance = MARGIN,
+                                    .weight = fmin(1.0, (WATCH - depth) / (WATCH - MARGIN)),
+                                    .vector = near.point, .normal = near.normal});
 }
 
 oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containment *c, const oik_puppet *puppet,
                                oik_error *err) {
     size_t beyond = 0, first = terms->n;
-    for (size_t i = 0; i < c->model->n_vertices; i += SAMPLE_STRIDE) {
+    for (size_t i = 0; i < c->model->n_vertices; i++) {
         oik_vec3 y = oik_puppet_point(puppet, c->model, i);
-        if (cannot_have_reached(c, i, y))
-            continue;
-        oik_nearest near;
-        int found = find_skin(&near, c, y);
-        c->seen_at[i] = y;
-        double depth = found ? v3_dot(near.normal, v3_sub(near.point, y)) : FAR_INSIDE;
-        c->clearance[i] = found ? fmax(0.0, depth) : FAR_INSIDE;
-        beyond += found && depth < 0.0;
-        if (found && depth < WATCH)
-            oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)i, .b = -1, .weight = BARRIER_WEIGHT,
-                                            .distance = MARGIN, .vector = near.point, .normal = near.normal});
+        if (!cannot_have_reached(c, i, y))
+            look_at(terms, &beyond, c, i, y, m3_mulv(puppet->R[c->model->point_part[i]], c->normal[i]));
     }
     balance(terms, first, c->model);
     if (n_beyond)

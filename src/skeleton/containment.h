@@ -10,11 +10,12 @@
 typedef struct oik_containment oik_containment;
 
 /**
- * @param[in] x,faces closed skin surface [m], copied
+ * @param[in] body    tells which joint a skin vertex belongs to: bones are kept from skin of their own neighbourhood only
+ * @param[in] x,faces closed skin surface in the body's vertex order [m], copied
  * Memory O(n_vertices of the skeleton + n_faces).
  */
-oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_vec3 *x, size_t n_x,
-                               const int32_t (*faces)[3], size_t n_faces, oik_error *err);
+oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
+                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_error *err);
 void oik_containment_free(oik_containment *containment);
 
 /**

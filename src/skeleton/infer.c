@@ -18,7 +18,7 @@
 #include "skeleton/puppet_terms.h"
 
 oik_skel_options oik_skel_options_default(void) {
-    return (oik_skel_options){.cost_tolerance = 1e-6, .containment_rounds = 3};
+    return (oik_skel_options){.cost_tolerance = 1e-6, .containment_rounds = 4};
 }
 
 /** target_i = sum_v w_v (x_v - depth_i n_v), and the weighted mean normal as a unit vector. */
@@ -60,8 +60,7 @@ oik_status oik_skel_infer(oik_puppet **out, oik_lsq_report *report, const oik_sk
     if (!status)
         status = oik_puppet_new(&puppet, model, err);
     if (!status)
-        status = oik_containment_new(&containment, model, skin.x, body->n_vertices, (const int32_t(*)[3])body->faces,
-                                     body->n_faces, err);
+        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, err);
     if (status)
         goto done;
     add_landmarks(&terms, model, &skin);

@@ -41,7 +41,7 @@ static oik_mat3 frame_from(oik_vec3 primary, int axis_1, oik_vec3 secondary, int
 
 static oik_segment evaluate_segment(const oik_skel_model *model, const oik_puppet *puppet, int index) {
     const oik_segment_recipe *recipe = &model->segments[index];
-    oik_segment segment = {.length = 0.0};
+    oik_segment segment = {.length = 0.0, .weight = recipe->weight};
     for (int i = 0; i < OIK_NAME_LENGTH; i++)
         segment.name[i] = recipe->name[i];
     segment.origin = list_mean(model, puppet, recipe->origin);

@@ -45,6 +45,7 @@ typedef struct oik_segment {
     oik_mat3 R;      /**< segment frame -> evaluated skeleton's frame */
     oik_vec3 origin; /**< [m] */
     double length;   /**< proximal to distal joint centre [m], 0 where it has none */
+    double weight;   /**< how well its orientation can be seen from the skin, 0..1 (the clavicle's turn about its length cannot) */
 } oik_segment;
 
 /** Evaluated joints and segments of one skeleton in one pose. Segments and joints: parents before children; joint i's child is segment i. */

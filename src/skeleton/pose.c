@@ -2,9 +2,11 @@
  * Posing: the lying puppet moved into the input body, shape fixed.
  *
  *   spring_i   = w_i (y_i - x_v - Q_v (y_i - v_v)_lying),  Q_v = R_v,posed R_v,lying^T the turn of the skin at vertex v
- *   stitch     = w (y_a - R_a o - y_b), o = the lying offset in the frame of a's part (0 where the points are one joint centre)
+ *   stitch     = w (y_a - R_a o - y_b), o = the reference offset in the frame of a's part (0 where the points are one joint centre)
  *   ligament   = w (|y_a - y_b| - |y_a - y_b|_lying)
  *   barrier    = w max(0, n (y - q) + margin)
+ *
+ * The reference of the stitches is the lying puppet, but for parts that are coupled to another one (the scapula to the humerus).
  *
  * Departs from Keller et al. 2022: springs keep a vector, not a signed distance, so that they are smooth where a point lies outside
  * the skin; stitch offsets turn with the bone, so that the result is rotation-equivariant; the solver runs to convergence.
@@ -26,6 +28,7 @@ typedef struct posing {
     const oik_body_fit *fit;
     const oik_vec3 *x;
     const oik_puppet *lying;
+    oik_puppet *reference; /**< the lying puppet with coupled parts turned as expected in this pose */
     oik_lying_skin skin;
 } posing;
 
@@ -34,11 +37,42 @@ static void start_from_body(oik_puppet *puppet, const posing *in) {
     for (int p = 0; p < puppet->n_parts; p++) {
         int j = in->model->part_joint[p];
         oik_mat3 Q = m3_mul(in->fit->frames.G[j], m3_transpose(in->skin.frames.G[j]));
-        oik_vec3 arm = v3_sub(in->lying->t[p], in->skin.frames.p[j]);
-        puppet->R[p] = m3_mul(Q, in->lying->R[p]);
+        oik_vec3 arm = v3_sub(in->reference->t[p], in->skin.frames.p[j]);
+        puppet->R[p] = m3_mul(Q, in->reference->R[p]);
         puppet->t[p] = v3_add(in->fit->frames.p[j], m3_mulv(Q, arm));
     }
     memcpy(puppet->shape, in->lying->shape, puppet->n_modes * sizeof *puppet->shape);
+}
+
+/* below this elevation the follower does not turn yet (setting phase, Inman 1944) */
+static const double SETTING_PHASE = 30.0 * 3.14159265358979323846 / 180.0;
+
+/** Angle between a part's downward axis and the line through two points, but at least that of the setting phase [rad]. */
+static double elevation(const oik_skel_model *model, const oik_puppet *puppet, int32_t base, const int32_t ends[2]) {
+    oik_vec3 along = v3_unit(v3_sub(oik_puppet_point(puppet, model, (size_t)ends[1]), oik_puppet_point(puppet, model, (size_t)ends[0])));
+    double angle = acos(fmax(-1.0, fmin(1.0, -v3_dot(along, m3_column(puppet->R[base], 1)))));
+    return fmax(angle, SETTING_PHASE);
+}
+
+/** Turn the coupled parts of the reference by what the start of their drivers asks for. */
+static void turn_coupled(posing *in, const oik_puppet *start) {
+    const oik_couplings *couplings = &in->model->couplings;
+    for (size_t i = 0; i < couplings->n; i++) {
+        const int32_t *part = couplings->part[i], *point = couplings->point[i];
+        double rise = elevation(in->model, start, part[1], point + 3) - elevation(in->model, in->lying, part[1], point + 3);
+        oik_vec3 pivot = oik_puppet_point(in->lying, in->model, (size_t)point[0]);
+        oik_vec3 axis = v3_sub(oik_puppet_point(in->lying, in->model, (size_t)point[2]), oik_puppet_point(in->lying, in->model, (size_t)point[1]));
+        oik_mat3 turn = oik_rot_axis(axis, couplings->ratio[i] * rise);
+        oik_puppet *r = in->reference;
+        r->R[part[0]] = m3_mul(turn, r->R[part[0]]);
+        r->t[part[0]] = v3_add(pivot, m3_mulv(turn, v3_sub(r->t[part[0]], pivot)));
+    }
+}
+
+static void copy_puppet(oik_puppet *to, const oik_puppet *from) {
+    memcpy(to->R, from->R, (size_t)from->n_parts * sizeof *to->R);
+    memcpy(to->t, from->t, (size_t)from->n_parts * sizeof *to->t);
+    memcpy(to->shape, from->shape, from->n_modes * sizeof *to->shape);
 }
 
 /** How rigidly the skin at v moves in the posed body: 1 in mid-segment, towards 0 in the fold of a bent joint. */
@@ -68,8 +102,8 @@ static void add_stitches(oik_terms *terms, const posing *in) {
         int32_t a = stitches->point_a[i], b = stitches->point_b[i];
         oik_vec3 offset = v3(0, 0, 0);
         if (stitches->keep_offset[i]) {
-            oik_vec3 gap = v3_sub(oik_puppet_point(in->lying, in->model, (size_t)a), oik_puppet_point(in->lying, in->model, (size_t)b));
-            offset = m3_tmulv(in->lying->R[in->model->point_part[a]], gap);
+            oik_vec3 gap = v3_sub(oik_puppet_point(in->reference, in->model, (size_t)a), oik_puppet_point(in->reference, in->model, (size_t)b));
+            offset = m3_tmulv(in->reference->R[in->model->point_part[a]], gap);
         }
         oik_terms_add(terms, oik_term_stitch(a, b, stitches->weight_pose[i], offset));
     }
@@ -99,9 +133,14 @@ oik_status oik_skel_pose(oik_puppet **out, oik_lsq_report *report, const oik_ske
     if (!status)
         status = oik_puppet_new(&puppet, model, err);
     if (!status)
-        status = oik_containment_new(&containment, model, x, body->n_vertices, faces, n_faces, err);
+        status = oik_puppet_new(&in.reference, model, err);
+    if (!status)
+        status = oik_containment_new(&containment, model, body, x, faces, n_faces, err);
     if (status)
         goto done;
+    copy_puppet(in.reference, lying);
+    start_from_body(puppet, &in);
+    turn_coupled(&in, puppet);
     start_from_body(puppet, &in);
     add_springs(&terms, &in);
     add_stitches(&terms, &in);
@@ -116,5 +155,6 @@ done:
     oik_terms_free(&terms);
     oik_containment_free(containment);
     oik_lying_skin_free(&in.skin);
+    oik_puppet_free(in.reference);
     return status;
 }

@@ -183,26 +183,22 @@ static double *evaluate_term(double *r, double *jac, const oik_terms *terms, con
     return jac;
 }
 
-static oik_status evaluate(void *context, const double *x, double *r, double *jac, oik_error *err) {
-    const oik_terms *terms = ((problem *)context)->terms;
-    (void)err;
+void oik_terms_evaluate(double *r, double *jac, const oik_terms *terms, const double *x) {
     for (size_t i = 0; i < terms->n; i++) {
         jac = evaluate_term(r, jac, terms, &terms->term[i], x);
         r += n_rows_of(&terms->term[i]);
     }
     if (!terms->with_shape)
-        return OIK_OK;
+        return;
     const double *shape = shape_of(terms, x);
     for (size_t k = 0; k < terms->model->n_modes; k++) {
         r[k] = terms->model->mode_weight[k] * shape[k];
         if (jac)
             jac[k] = terms->model->mode_weight[k];
     }
-    return OIK_OK;
 }
 
-static void retract(void *context, double *x_new, const double *x, const double *dx) {
-    const oik_terms *terms = ((problem *)context)->terms;
+void oik_terms_retract(double *x_new, const oik_terms *terms, const double *x, const double *dx) {
     for (int p = 0; p < terms->model->n_parts; p++) {
         oik_mat3 R;
         memcpy(&R, x, sizeof R);
@@ -247,7 +243,7 @@ static int *pattern_row(int *col, const oik_terms *terms, const oik_term *term) 
     return col;
 }
 
-static oik_status make_pattern(oik_lsq_pattern *pattern, const oik_terms *terms, oik_error *err) {
+oik_status oik_terms_pattern(oik_lsq_pattern *pattern, const oik_terms *terms, oik_error *err) {
     const oik_skel_model *model = terms->model;
     int n_modes = terms->with_shape ? (int)model->n_modes : 0, rows = n_modes, entries = n_modes;
     for (size_t i = 0; i < terms->n; i++) {
@@ -271,14 +267,24 @@ static oik_status make_pattern(oik_lsq_pattern *pattern, const oik_terms *terms,
     return OIK_OK;
 }
 
+void oik_terms_pattern_free(oik_lsq_pattern *pattern) {
+    free((void *)pattern->row_start);
+    free((void *)pattern->col);
+    *pattern = (oik_lsq_pattern){0};
+}
+
 /* ---- puppet <-> state ---- */
 
-static void pack(double *x, const oik_puppet *puppet, bool with_shape) {
+size_t oik_terms_state_size(const oik_terms *terms) {
+    return (size_t)terms->model->n_parts * STATE_PER_PART + (terms->with_shape ? terms->model->n_modes : 0);
+}
+
+void oik_terms_pack(double *x, const oik_terms *terms, const oik_puppet *puppet) {
     for (int p = 0; p < puppet->n_parts; p++, x += STATE_PER_PART) {
         memcpy(x, &puppet->R[p], sizeof(oik_mat3));
         memcpy(x + 9, &puppet->t[p], sizeof(oik_vec3));
     }
-    if (with_shape)
+    if (terms->with_shape)
         memcpy(x, puppet->shape, puppet->n_modes * sizeof *x);
 }
 
@@ -289,6 +295,18 @@ static void unpack(oik_puppet *puppet, const double *x, bool with_shape) {
     }
     if (with_shape)
         memcpy(puppet->shape, x, puppet->n_modes * sizeof *x);
+}
+
+/* ---- solving ---- */
+
+static oik_status evaluate(void *context, const double *x, double *r, double *jac, oik_error *err) {
+    (void)err;
+    oik_terms_evaluate(r, jac, ((problem *)context)->terms, x);
+    return OIK_OK;
+}
+
+static void retract(void *context, double *x_new, const double *x, const double *dx) {
+    oik_terms_retract(x_new, ((problem *)context)->terms, x, dx);
 }
 
 static int on_step(void *context, int iteration, const double *x, double cost) {
@@ -306,16 +324,16 @@ oik_status oik_terms_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms
     oik_lsq *lsq = NULL;
     double *x = NULL;
     problem context = {terms, options, puppet, false};
-    size_t state = (size_t)puppet->n_parts * STATE_PER_PART + (terms->with_shape ? puppet->n_modes : 0);
+    size_t state = oik_terms_state_size(terms);
     oik_status status = terms->status ? oik_fail(err, terms->status, "out of memory for the skeleton's energies")
-                                      : make_pattern(&pattern, terms, err);
+                                      : oik_terms_pattern(&pattern, terms, err);
     if (!status)
         status = oik_lsq_new(&lsq, &pattern, state, err);
     if (!status && !(x = oik_new(state, sizeof *x, err)))
         status = OIK_E_MEMORY;
     if (status)
         goto done;
-    pack(x, puppet, terms->with_shape);
+    oik_terms_pack(x, terms, puppet);
     oik_lsq_problem problem_ = {.context = &context, .state_size = state, .evaluate = evaluate, .retract = retract};
     oik_lsq_options lsq_options = oik_lsq_options_default();
     lsq_options.cost_tolerance = options->cost_tolerance;
@@ -329,7 +347,6 @@ oik_status oik_terms_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms
 done:
     free(x);
     oik_lsq_free(lsq);
-    free((void *)pattern.row_start);
-    free((void *)pattern.col);
+    oik_terms_pattern_free(&pattern);
     return status;
 }

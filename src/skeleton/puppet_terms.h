@@ -48,8 +48,23 @@ oik_term oik_term_anchor(int32_t point, oik_vec3 target, double w, oik_vec3 n, d
 oik_term oik_term_stitch(int32_t a, int32_t b, double w, oik_vec3 offset);
 
 /**
+ * The least-squares problem that the terms make, as the solver sees it.
+ * @param[in,out] x   state, oik_terms_state_size doubles
+ * @param[in]     dx  tangent, pattern->n_unknowns
+ * @param[out]    r   pattern->n_rows
+ * @param[out]    jac values in pattern order, or NULL
+ */
+size_t oik_terms_state_size(const oik_terms *terms);
+void oik_terms_pack(double *x, const oik_terms *terms, const oik_puppet *puppet);
+void oik_terms_evaluate(double *r, double *jac, const oik_terms *terms, const double *x);
+void oik_terms_retract(double *x_new, const oik_terms *terms, const double *x, const double *dx);
+/** Rows and columns of the Jacobian; release it also after OIK_E_MEMORY. */
+oik_status oik_terms_pattern(oik_lsq_pattern *pattern, const oik_terms *terms, oik_error *err);
+void oik_terms_pattern_free(oik_lsq_pattern *pattern);
+
+/**
  * Minimise the sum of all terms over the puppet, in place.
- * @param[in] on_step,context cancels with OIK_E_CANCELLED when it returns non-zero; may be NULL
+ * @param[in] options cost_tolerance; on_step cancels with OIK_E_CANCELLED when it returns non-zero, may be NULL
  * @return OIK_OK, OIK_E_MEMORY, OIK_E_SOLVER, OIK_E_CANCELLED
  */
 oik_status oik_terms_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, const oik_skel_options *options,

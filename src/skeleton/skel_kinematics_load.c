@@ -3,6 +3,7 @@
  *
  * kin_segment_recipe (S, 9): part, origin, primary from/to, secondary from/to, primary axis, secondary axis, distal
  * kin_joint_recipe (S, 12): parent, kind, parent frame, child frame, number of dofs, centre, axis from (3), axis to (3)
+ * kin_segment_weight (S): how well a segment's orientation is seen; may be absent, then 1
  * kin_dof_* (D): one row per degree of freedom, joint after joint
  */
 #include <stdlib.h>
@@ -16,6 +17,7 @@ typedef struct tables {
     size_t n_segments, n_dofs;
     char **segment_name, **joint_name, **dof_name;
     int32_t *segment, *joint, *dof_translation;
+    double *segment_weight;
     double *dof_axis, *dof_range, *dof_rest;
     double *lying;
     int32_t *gap;
@@ -23,7 +25,7 @@ typedef struct tables {
 
 static void tables_free(tables *t) {
     void *blocks[] = {t->segment_name, t->joint_name, t->dof_name,  t->segment,  t->joint, t->dof_translation,
-                      t->dof_axis,     t->dof_range,  t->dof_rest, t->lying, t->gap};
+                      t->dof_axis,     t->dof_range,  t->dof_rest, t->lying, t->gap, t->segment_weight};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         free(blocks[i]);
 }
@@ -52,6 +54,8 @@ static oik_status read_tables(tables *t, const oik_npz *npz, size_t n_segments, 
     size_t dofs[1] = {t->n_dofs}, axes[2] = {t->n_dofs, 3}, ranges[2] = {t->n_dofs, 2};
     if (!status)
         status = oik_npz_read_i32(npz, "kin_segment_recipe", 2, segments, &t->segment, err);
+    if (!status && oik_npz_has(npz, "kin_segment_weight"))
+        status = oik_npz_read_f64(npz, "kin_segment_weight", 1, &(size_t){n_segments}, &t->segment_weight, err);
     if (!status)
         status = oik_npz_read_i32(npz, "kin_joint_recipe", 2, joints, &t->joint, err);
     if (!status)
@@ -87,6 +91,9 @@ static oik_status fill_segment(oik_skel_model *m, const tables *t, int i, oik_er
                               .secondary_from = row[4], .secondary_to = row[5], .primary_axis = row[6],
                               .secondary_axis = row[7], .distal = row[8]};
     strcpy(s->name, t->segment_name[i]);
+    s->weight = t->segment_weight ? t->segment_weight[i] : 1.0;
+    if (s->weight < 0.0 || s->weight > 1.0)
+        return oik_fail(err, OIK_E_MODEL, "kin_segment_weight: %s has %g, expected 0 to 1", s->name, s->weight);
     return OIK_OK;
 }
 
@@ -110,6 +117,8 @@ static oik_status fill_joint(oik_skel_model *m, const tables *t, int i, size_t *
                outside(row[4], 0, OIK_MAX_JOINT_DOFS + 1) || outside(row[5], 0, m->n_lists);
     for (int k = 6; k < SKEL_JOINT_COLUMNS; k++)
         bad |= outside(row[k], -1, m->n_lists);
+    for (int k = 6; k < 9; k++) /* an axis has both ends, and a frame to be given in */
+        bad |= (row[k] < 0) != (row[k + 3] < 0) || (row[k] >= 0 && row[0] < 0 && row[2] == OIK_FRAME_SEGMENT);
     if (bad || *next_dof + (size_t)row[4] > t->n_dofs)
         return oik_fail(err, OIK_E_MODEL, "kin_joint_recipe: row %d (%s) is out of range", i, t->joint_name[i]);
     r->joint = (oik_joint){.parent = row[0], .child = i, .kind = (oik_joint_kind)row[1], .parent_frame = (oik_frame_kind)row[2],
@@ -135,6 +144,24 @@ static oik_status fill_gaps(oik_skel_model *m, const tables *t, oik_error *err) 
     return OIK_OK;
 }
 
+bool oik_skel_is_rotation(oik_mat3 R) {
+    const double rounding = 1e-5; /* of a matrix that was stored in single precision, with room to spare */
+    oik_mat3 RtR = m3_tmul(R, R);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            if (!(fabs(RtR.m[i][j] - (i == j)) <= rounding))
+                return false;
+    return m3_det(R) > 0.0;
+}
+
+static oik_status fill_lying(oik_skel_model *m, const tables *t, oik_error *err) {
+    memcpy(m->lying_R, t->lying, sizeof m->lying_R);
+    for (int j = 0; j < 24; j++)
+        if (!oik_skel_is_rotation(m->lying_R[j]))
+            return oik_fail(err, OIK_E_MODEL, "skel_lying_R: matrix %d is not a rotation", j);
+    return OIK_OK;
+}
+
 oik_status oik_skel_model_load_kinematics(oik_skel_model *m, const oik_npz *npz, oik_error *err) {
     tables t = {0};
     size_t n = (size_t)m->n_segments, next_dof = 0;
@@ -149,10 +176,12 @@ oik_status oik_skel_model_load_kinematics(oik_skel_model *m, const oik_npz *npz,
         if (!status)
             status = fill_joint(m, &t, i, &next_dof, err);
     }
+    if (!status && next_dof != t.n_dofs)
+        status = oik_fail(err, OIK_E_MODEL, "kin_dof_name: the joints have %zu degrees of freedom, found %zu names", next_dof, t.n_dofs);
     if (!status)
         status = fill_gaps(m, &t, err);
     if (!status)
-        memcpy(m->lying_R, t.lying, sizeof m->lying_R);
+        status = fill_lying(m, &t, err);
     if (status && status != OIK_E_MEMORY) {
         status = OIK_E_MODEL;
         if (err)

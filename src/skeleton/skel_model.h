@@ -59,6 +59,18 @@ typedef struct oik_ligaments {
     double *weight;
 } oik_ligaments;
 
+/**
+ * Part that turns with another one while posing (scapulohumeral rhythm): with e the angle of the driver's axis from the base part's
+ * downward axis, the follower is expected to turn by ratio (e - e_lying) about an axis through its pivot.
+ * It sets the start of the follower and the reference of its stitches; the solver decides.
+ */
+typedef struct oik_couplings {
+    size_t n;
+    int32_t (*part)[3];  /**< follower, base, driver */
+    int32_t (*point)[5]; /**< pivot, axis from, axis to (on the follower), driver axis from, to */
+    double *ratio;
+} oik_couplings;
+
 /** Kinematic tables: recipes over lists of points. */
 typedef struct oik_segment_recipe {
     char name[OIK_NAME_LENGTH];
@@ -68,6 +80,7 @@ typedef struct oik_segment_recipe {
     int32_t secondary_from, secondary_to; /**< point lists that span the secondary axis before orthogonalising */
     int32_t primary_axis, secondary_axis; /**< 0 x, 1 y, 2 z */
     int32_t distal;            /**< point list of the distal joint centre, -1 when there is none */
+    double weight;             /**< how well the orientation can be seen, 0..1 */
 } oik_segment_recipe;
 
 typedef struct oik_joint_recipe {
@@ -103,6 +116,7 @@ typedef struct oik_skel_model {
     oik_springs springs;
     oik_stitches stitches;
     oik_ligaments ligaments;
+    oik_couplings couplings;
     int n_lists;
     int32_t *list_start;    /**< n_lists + 1 */
     int32_t *list_point;    /**< list_start[n_lists] */
@@ -119,5 +133,8 @@ void oik_skel_model_free(oik_skel_model *model);
 
 /** Second half of loading: segments, joints, degrees of freedom, lying pose, gap points (n_segments and lists are set). */
 oik_status oik_skel_model_load_kinematics(oik_skel_model *model, const oik_npz *npz, oik_error *err);
+
+/** Orthonormal with det +1, up to the rounding of a file. */
+bool oik_skel_is_rotation(oik_mat3 R);
 
 #endif

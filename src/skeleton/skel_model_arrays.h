@@ -2,15 +2,16 @@
  * The arrays of a skeleton model in an archive: one list for reading, writing and documentation.
  *
  * Each entry: X(array name, field of oik_skel_model, rows, columns, limit)
- * rows and columns are expressions over `m` (the model); limit is the exclusive upper bound of an index array, SKEL_ANY where
- * values are free. Index arrays hold values >= -1. Counts (n_parts, ...) come from the shapes of SKEL_COUNTS first.
+ * rows and columns are expressions over `m` (the model); limit is the exclusive upper bound of an index array, or SKEL_STARTS for
+ * the row starts of a compressed table: 0, then ascending, the last one the length of the arrays behind it. Index arrays hold values
+ * >= -1. Counts (n_parts, ...) come from the shapes of SKEL_COUNTS first.
  */
 #ifndef OIK_SKELETON_SKEL_MODEL_ARRAYS_H
 #define OIK_SKELETON_SKEL_MODEL_ARRAYS_H
 
 #include "skeleton/skel_model.h"
 
-#define SKEL_ANY INT32_MAX
+#define SKEL_STARTS INT32_MAX
 enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
 
 /** X(array, field, rows): names */
@@ -28,10 +29,10 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
     X("skel_point_part", point_part, m->n_points, 1, m->n_parts)                         \
     X("skel_vertex_bone", vertex_bone, m->n_vertices, 1, m->n_bones)                     \
     X("skel_faces", faces, m->n_faces, 3, m->n_vertices)                                 \
-    X("skel_mode_start", mode_start, m->n_points + 1, 1, SKEL_ANY)                       \
+    X("skel_mode_start", mode_start, m->n_points + 1, 1, SKEL_STARTS)                    \
     X("skel_mode_index", mode_index, m->mode_start[m->n_points], 1, m->n_modes)          \
     X("skel_landmark_point", landmarks.point, m->landmarks.n, 1, m->n_points)            \
-    X("skel_landmark_skin_start", landmarks.skin.start, m->landmarks.n + 1, 1, SKEL_ANY) \
+    X("skel_landmark_skin_start", landmarks.skin.start, m->landmarks.n + 1, 1, SKEL_STARTS) \
     X("skel_landmark_skin", landmarks.skin.index, m->landmarks.skin.start[m->landmarks.n], 1, n_skin) \
     X("skel_spring_point", springs.point, m->springs.n, 1, m->n_points)                  \
     X("skel_spring_skin", springs.skin, m->springs.n, 1, n_skin)                         \
@@ -40,7 +41,9 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
     X("skel_stitch_keep_offset", stitches.keep_offset, m->stitches.n, 1, 2)              \
     X("skel_ligament_a", ligaments.point_a, m->ligaments.n, 1, m->n_points)              \
     X("skel_ligament_b", ligaments.point_b, m->ligaments.n, 1, m->n_points)              \
-    X("skel_list_start", list_start, m->n_lists + 1, 1, SKEL_ANY)                        \
+    X("skel_coupling_part", couplings.part, m->couplings.n, 3, m->n_parts)               \
+    X("skel_coupling_point", couplings.point, m->couplings.n, 5, m->n_points)            \
+    X("skel_list_start", list_start, m->n_lists + 1, 1, SKEL_STARTS)                     \
     X("skel_list_point", list_point, m->list_start[m->n_lists], 1, m->n_points)
 
 /** float arrays: X(array, field, rows, columns, archive dtype); fields are double or oik_vec3 or oik_mat3 */
@@ -57,7 +60,8 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
     X("skel_spring_weight", springs.weight, m->springs.n, 1, "<f8")                \
     X("skel_stitch_weight_infer", stitches.weight_infer, m->stitches.n, 1, "<f8")  \
     X("skel_stitch_weight_pose", stitches.weight_pose, m->stitches.n, 1, "<f8")    \
-    X("skel_ligament_weight", ligaments.weight, m->ligaments.n, 1, "<f8")
+    X("skel_ligament_weight", ligaments.weight, m->ligaments.n, 1, "<f8")          \
+    X("skel_coupling_ratio", couplings.ratio, m->couplings.n, 1, "<f8")
 
 /** X(array that gives a count, field, subtract): read first, in this order */
 #define SKEL_COUNTS(X)                           \
@@ -72,6 +76,7 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
     X("skel_spring_point", springs.n, size_t, 0)  \
     X("skel_stitch_a", stitches.n, size_t, 0)     \
     X("skel_ligament_a", ligaments.n, size_t, 0)  \
+    X("skel_coupling_ratio", couplings.n, size_t, 0) \
     X("skel_list_start", n_lists, int, 1)         \
     X("kin_segment_name", n_segments, int, 0)
 

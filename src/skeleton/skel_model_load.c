@@ -61,15 +61,27 @@ static oik_status read_names(char (**names)[OIK_NAME_LENGTH], const oik_npz *npz
     return status;
 }
 
+/** Row starts are checked as soon as they are read, because the last one says how long the arrays behind them are. */
+static oik_status check_starts(const int32_t *start, size_t n, const char *name, oik_error *err) {
+    if (start[0] != 0)
+        return oik_fail(err, OIK_E_MODEL, "%s: expected a first entry of 0, found %d", name, start[0]);
+    for (size_t i = 0; i < n; i++)
+        if (start[i + 1] < start[i])
+            return oik_fail(err, OIK_E_MODEL, "%s: row %zu has a negative length", name, i);
+    return OIK_OK;
+}
+
 static oik_status read_ints(int32_t **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, size_t limit,
                             oik_error *err) {
     size_t shape[2] = {rows, columns};
     oik_status status = oik_npz_read_i32(npz, array, columns > 1 ? 2 : 1, shape, out, err);
     if (status)
         return as_model_error(status, err);
+    if (limit == SKEL_STARTS)
+        return check_starts(*out, rows - 1, array, err);
     for (size_t i = 0; i < rows * columns; i++)
         if ((*out)[i] < -1 || ((*out)[i] >= 0 && (size_t)(*out)[i] >= limit))
-            return oik_fail(err, OIK_E_MODEL, "%s: entry %zu is %d, expected -1 to %zu", array, i, (*out)[i], limit - 1);
+            return oik_fail(err, OIK_E_MODEL, "%s: entry %zu is %d, expected an index below %zu", array, i, (*out)[i], limit);
     return OIK_OK;
 }
 
@@ -106,44 +118,69 @@ static oik_status read_arrays(oik_skel_model *m, const oik_npz *npz, size_t n_sk
     return OIK_OK;
 }
 
-static oik_status check_rows(const int32_t *start, size_t n, const char *name, oik_error *err) {
-    if (start[0] != 0)
-        return oik_fail(err, OIK_E_MODEL, "%s: expected a first entry of 0, found %d", name, start[0]);
-    for (size_t i = 0; i < n; i++)
-        if (start[i + 1] < start[i])
-            return oik_fail(err, OIK_E_MODEL, "%s: row %zu has a negative length", name, i);
+static oik_status check_parts(const oik_skel_model *m, oik_error *err) {
+    for (int p = 0; p < m->n_parts; p++) {
+        if (m->part_parent[p] >= p)
+            return oik_fail(err, OIK_E_MODEL, "skel_part_parent: the parent of part %d (%s) does not come before it", p, m->part_names[p]);
+        if (m->part_mirror[p] < 0 || m->part_mirror[m->part_mirror[p]] != p)
+            return oik_fail(err, OIK_E_MODEL, "skel_part_mirror: part %d (%s) is not the mirror part of its own", p, m->part_names[p]);
+        if (!oik_skel_is_rotation(m->rest_R[p]))
+            return oik_fail(err, OIK_E_MODEL, "skel_rest_R: matrix %d (%s) is not a rotation", p, m->part_names[p]);
+    }
     return OIK_OK;
 }
 
-/** Index arrays where -1 is not allowed, and orders that the code relies on. */
-static oik_status check_model(const oik_skel_model *m, oik_error *err) {
-    for (int p = 0; p < m->n_parts; p++)
-        if (m->part_parent[p] >= p || m->part_joint[p] < 0 || m->part_group[p] < 0 || m->part_mirror[p] < 0)
-            return oik_fail(err, OIK_E_MODEL, "skeleton part %d (%s): bad parent, joint, group or mirror part", p, m->part_names[p]);
+static oik_status check_points(const oik_skel_model *m, oik_error *err) {
     if (m->n_vertices > m->n_points)
         return oik_fail(err, OIK_E_MODEL, "skel_vertex_bone: more vertices than points");
     for (size_t i = 0; i < m->n_points; i++) {
-        if (m->point_part[i] < 0 || (i < m->n_vertices && m->vertex_bone[i] < 0))
-            return oik_fail(err, OIK_E_MODEL, "skeleton point %zu belongs to no part or bone", i);
+        if (i > 0 && i < m->n_vertices && m->point_part[i] < m->point_part[i - 1])
+            return oik_fail(err, OIK_E_MODEL, "skel_point_part: vertex %zu is not in the block of its part", i);
         for (int32_t e = m->mode_start[i]; e < m->mode_start[i + 1]; e++)
             if (m->mode_index[e] < 0 || (e > m->mode_start[i] && m->mode_index[e] <= m->mode_index[e - 1]))
-                return oik_fail(err, OIK_E_MODEL, "skeleton point %zu: modes are not ascending", i);
+                return oik_fail(err, OIK_E_MODEL, "skel_mode_index: the modes of point %zu are not ascending", i);
     }
-    for (size_t i = 0; i < m->n_faces; i++)
-        if (m->faces[i][0] < 0 || m->faces[i][1] < 0 || m->faces[i][2] < 0)
-            return oik_fail(err, OIK_E_MODEL, "skel_faces: face %zu has a negative index", i);
+    return OIK_OK;
+}
+
+/** Rows of weights that a mean is taken with: none empty, sums of 1. */
+static oik_status check_means(const oik_skel_model *m, oik_error *err) {
+    const double rounding = 1e-6; /* of weights that were stored in single precision */
+    for (size_t i = 0; i < m->landmarks.n; i++) {
+        double sum = 0.0;
+        for (int32_t e = m->landmarks.skin.start[i]; e < m->landmarks.skin.start[i + 1]; e++)
+            sum += m->landmarks.skin.value[e];
+        if (fabs(sum - 1.0) > rounding)
+            return oik_fail(err, OIK_E_MODEL, "skel_landmark_value: the weights of landmark %zu add up to %g, expected 1", i, sum);
+    }
+    for (int i = 0; i < m->n_lists; i++)
+        if (m->list_start[i] == m->list_start[i + 1])
+            return oik_fail(err, OIK_E_MODEL, "skel_list_start: list %d has no point", i);
+    return OIK_OK;
+}
+
+/** Index arrays where -1 is not allowed. */
+static oik_status check_indices(const oik_skel_model *m, oik_error *err) {
     const struct {
         const int32_t *index;
         size_t n;
         const char *name;
-    } strict[] = {{m->landmarks.point, m->landmarks.n, "skel_landmark_point"},
+    } strict[] = {{m->part_joint, (size_t)m->n_parts, "skel_part_joint"},
+                  {m->part_group, (size_t)m->n_parts, "skel_part_group"},
+                  {m->point_part, m->n_points, "skel_point_part"},
+                  {m->vertex_bone, m->n_vertices, "skel_vertex_bone"},
+                  {m->n_faces ? m->faces[0] : NULL, 3 * m->n_faces, "skel_faces"},
+                  {m->landmarks.point, m->landmarks.n, "skel_landmark_point"},
                   {m->landmarks.skin.index, (size_t)m->landmarks.skin.start[m->landmarks.n], "skel_landmark_skin"},
                   {m->springs.point, m->springs.n, "skel_spring_point"},
                   {m->springs.skin, m->springs.n, "skel_spring_skin"},
                   {m->stitches.point_a, m->stitches.n, "skel_stitch_a"},
                   {m->stitches.point_b, m->stitches.n, "skel_stitch_b"},
+                  {m->stitches.keep_offset, m->stitches.n, "skel_stitch_keep_offset"},
                   {m->ligaments.point_a, m->ligaments.n, "skel_ligament_a"},
                   {m->ligaments.point_b, m->ligaments.n, "skel_ligament_b"},
+                  {m->couplings.n ? m->couplings.part[0] : NULL, 3 * m->couplings.n, "skel_coupling_part"},
+                  {m->couplings.n ? m->couplings.point[0] : NULL, 5 * m->couplings.n, "skel_coupling_point"},
                   {m->list_point, (size_t)m->list_start[m->n_lists], "skel_list_point"}};
     for (size_t k = 0; k < sizeof strict / sizeof *strict; k++)
         for (size_t i = 0; i < strict[k].n; i++)
@@ -152,13 +189,15 @@ static oik_status check_model(const oik_skel_model *m, oik_error *err) {
     return OIK_OK;
 }
 
-/** The row starts must be sound before the arrays that they measure are read; re-check them in one place. */
-static oik_status check_starts(const oik_skel_model *m, oik_error *err) {
-    oik_status status = check_rows(m->mode_start, m->n_points, "skel_mode_start", err);
+/** What the code relies on beyond ranges. */
+static oik_status check_model(const oik_skel_model *m, oik_error *err) {
+    oik_status status = check_indices(m, err);
     if (!status)
-        status = check_rows(m->landmarks.skin.start, m->landmarks.n, "skel_landmark_skin_start", err);
+        status = check_parts(m, err);
     if (!status)
-        status = check_rows(m->list_start, (size_t)m->n_lists, "skel_list_start", err);
+        status = check_points(m, err);
+    if (!status)
+        status = check_means(m, err);
     return status;
 }
 
@@ -170,8 +209,6 @@ oik_status oik_skel_model_load(oik_skel_model **out, const oik_npz *npz, size_t 
     oik_status status = read_counts(m, npz, err);
     if (!status)
         status = read_arrays(m, npz, n_skin, err);
-    if (!status)
-        status = check_starts(m, err);
     if (!status)
         status = check_model(m, err);
     if (!status)

@@ -31,8 +31,8 @@ oik_vec3 oik_puppet_point(const oik_puppet *puppet, const oik_skel_model *model,
 void oik_puppet_vertices(oik_vec3 *y, const oik_puppet *puppet, const oik_skel_model *model);
 
 typedef struct oik_skel_options {
-    double cost_tolerance; /**< default 1e-7 */
-    int containment_rounds; /**< rounds of find-violations-and-resolve, default 3 */
+    double cost_tolerance; /**< relative decrease of the cost that ends a solve, default 1e-6 */
+    int containment_rounds; /**< rounds of find-violations-and-resolve, default 4 */
     int (*on_step)(void *context, int iteration, const oik_puppet *puppet, double cost); /**< may be NULL; non-zero cancels */
     void *on_step_context;
 } oik_skel_options;

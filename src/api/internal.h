@@ -1,0 +1,73 @@
+/**
+ * The objects behind the public handles. Everything that a run changes lives in one of them; models are const.
+ *
+ * Frames: the input mesh divided by its units is the frame of the posed body, skeleton and motion. A mirrored input needs no frame
+ * of its own: its surface is that of a person whose sides are exchanged, so registration renumbers the vertices (twin for twin) and
+ * leaves the surface where it is; every rotation stays proper, and left and right are the sides of the person as seen.
+ */
+#ifndef OIK_API_INTERNAL_H
+#define OIK_API_INTERNAL_H
+
+#include "api/model_hash.h"
+#include "body/registration.h"
+#include "ik/chain.h"
+#include "ik/frame_ik.h"
+#include "skeleton/skeleton.h"
+
+struct oik_model {
+    oik_body_model *body;
+    oik_skel_model *skeleton;
+    char *name, *gender, *licence;
+    char hash[OIK_HASH_LENGTH + 1];
+};
+
+struct oik_body {
+    oik_body_input input;
+    oik_body_fit fit;
+    size_t n_vertices, n_modes;
+    oik_vec3 *x;         /**< n_vertices, the input in the model's vertex order [m] */
+    size_t n_faces;
+    int32_t (*faces)[3]; /**< n_faces, closed triangulation of x, counter-clockwise outside */
+    bool own_faces;      /**< the faces came with the input; else they are the model's */
+    int32_t *input_index; /**< n_vertices, number of each vertex in the input file */
+    double stature;      /**< [m] */
+};
+
+struct oik_skeleton {
+    bool posed;
+    double units_per_metre; /**< of the input; 1 for the lying skeleton */
+    const char *unit_name;
+    oik_puppet *puppet;
+    oik_lsq_report report;
+    oik_kinematics *kinematics;
+    oik_kinematics *lying;  /**< posed: of the lying skeleton that was posed; lying: NULL */
+    size_t n_vertices, n_faces, n_bones, n_parts;
+    oik_vec3 *vertices;     /**< n_vertices [m] */
+    int32_t (*faces)[3];    /**< n_faces */
+    int32_t *bone_of_vertex, *part_of_vertex; /**< n_vertices */
+    char (*bone_text)[OIK_NAME_LENGTH], (*part_text)[OIK_NAME_LENGTH];
+    const char **bone_names, **part_names; /**< point into the text above */
+};
+
+struct oik_motion {
+    const oik_chain *chain;   /**< the caller's; it outlives the motion */
+    oik_ik_result *result;
+    oik_chain_pose *pose;     /**< of the solved coordinates, in the frame of the posed skeleton */
+    oik_kinematics *measured; /**< joint centres and segment frames of the posed bones themselves */
+};
+
+/** Polls the caller's cancel function from the solvers' step callbacks and remembers the answer. */
+typedef struct oik_cancel {
+    const oik_stage_options *options; /**< may be NULL */
+    bool cancelled;
+} oik_cancel;
+
+/** Non-zero when the caller wants to stop. */
+int oik_cancel_poll(oik_cancel *cancel);
+/** status, or OIK_E_CANCELLED with its sentence when the caller has stopped the stage. */
+oik_status oik_cancel_status(const oik_cancel *cancel, oik_status status, const char *stage, oik_error *err);
+
+/** "iterate to limits twice as tight": 0.5 with more_iterations, else 1. */
+double oik_tolerance_factor(const oik_stage_options *options);
+
+#endif

@@ -1,0 +1,90 @@
+/** Quality gates: what was measured on a result, against a limit to warn at and one to fail at. */
+#include <stdlib.h>
+
+#include "api/internal.h"
+#include "base/status.h"
+#include "mesh/locate.h"
+
+#define DEGREE (3.14159265358979323846 / 180.0)
+
+/** A limit that is only reported: nothing fails it. */
+#define NO_LIMIT INFINITY
+
+static void add_gate(oik_quality *q, const char *name, const char *unit, double value, double warn, double fail) {
+    /* "not <=", so that a value that is not a number does not pass */
+    int level = !(value <= fail) ? 2 : !(value <= warn) ? 1 : 0;
+    q->gates[q->n_gates++] =
+        (oik_gate){.name = name, .unit = unit, .value = value, .warn = warn, .fail = fail, .level = level};
+    q->level = level > q->level ? level : q->level;
+}
+
+typedef struct outside {
+    double share;   /**< of the bone vertices */
+    double deepest; /**< farthest vertex from the skin [m] */
+} outside;
+
+/**
+ * Bone vertices with winding number <= 0 with respect to the posed skin. No point of a body is farther than half a metre from the
+ * skin: a bone that is farther out counts as that far.
+ */
+static oik_status measure_outside(outside *out, const oik_body *body, const oik_skeleton *posed, oik_error *err) {
+    const double far_out = 0.5;
+    oik_locator *locator = NULL;
+    oik_status status = oik_locator_new(&locator, body->x, body->n_vertices, (const int32_t(*)[3])body->faces, body->n_faces, err);
+    if (status)
+        return status;
+    size_t n_outside = 0;
+    out->deepest = 0.0;
+    for (size_t i = 0; i < posed->n_vertices; i++) {
+        oik_nearest nearest;
+        if (oik_locator_winding(locator, posed->vertices[i]) > 0)
+            continue;
+        n_outside++;
+        bool found = oik_locator_nearest(&nearest, locator, posed->vertices[i], far_out);
+        out->deepest = fmax(out->deepest, found ? nearest.distance : far_out);
+    }
+    out->share = (double)n_outside / (double)posed->n_vertices;
+    oik_locator_free(locator);
+    return OIK_OK;
+}
+
+/** Larger distance of the right and the left pair of points that should coincide [m]. */
+static double largest_gap(const oik_skel_model *model, const oik_puppet *puppet, const int32_t pairs[2][2]) {
+    double gap[2];
+    for (int side = 0; side < 2; side++)
+        gap[side] = v3_dist(oik_puppet_point(puppet, model, (size_t)pairs[side][0]),
+                            oik_puppet_point(puppet, model, (size_t)pairs[side][1]));
+    return fmax(gap[0], gap[1]);
+}
+
+/** Largest angle by which the bones lie beyond a range of motion [rad]. */
+static double largest_disagreement(const oik_motion *motion) {
+    double largest = 0.0;
+    for (size_t i = 0; i < oik_motion_n_coordinates(motion); i++) {
+        oik_coordinate c = oik_motion_coordinate(motion, i);
+        if (!c.translation)
+            largest = fmax(largest, fabs(c.disagreement));
+    }
+    return largest;
+}
+
+oik_status oik_quality_measure(oik_quality *out, const oik_model *model, const oik_body *body, const oik_skeleton *posed,
+                               const oik_motion *motion, oik_error *err) {
+    if (!posed->posed)
+        return oik_fail(err, OIK_E_ARGUMENT, "quality is measured on a posed skeleton, this one is lying");
+    outside bones;
+    oik_status status = measure_outside(&bones, body, posed, err);
+    if (status)
+        return status;
+    const oik_skel_model *skeleton = model->skeleton;
+    oik_quality q = {0};
+    add_gate(&q, "registration_rms", "m", body->fit.rms, 0.020, 0.050);
+    add_gate(&q, "long_edge_share", "1", body->input.long_edge_share, 0.005, 0.10);
+    add_gate(&q, "bones_outside_share", "1", bones.share, 0.03, 0.10);
+    add_gate(&q, "bones_outside_depth", "m", bones.deepest, 0.005, NO_LIMIT);
+    add_gate(&q, "hip_gap", "m", largest_gap(skeleton, posed->puppet, skeleton->gap_hip), 0.004, 0.010);
+    add_gate(&q, "shoulder_gap", "m", largest_gap(skeleton, posed->puppet, skeleton->gap_shoulder), 0.006, NO_LIMIT);
+    add_gate(&q, "range_of_motion", "rad", largest_disagreement(motion), 5.0 * DEGREE, 15.0 * DEGREE);
+    *out = q;
+    return OIK_OK;
+}

@@ -1,0 +1,62 @@
+/** The kinematic chain and its joint angles to files. */
+#include <stdlib.h>
+
+#include "api/internal.h"
+#include "base/mem.h"
+#include "export/angles_csv.h"
+#include "export/chain_json.h"
+
+/** The posed bones' kinematics as separate arrays, which is what the writer takes. */
+typedef struct columns {
+    oik_vec3 *centre, *origin;
+    oik_mat3 *R;
+    double *length;
+} columns;
+
+static void columns_free(columns *c) {
+    free(c->centre);
+    free(c->origin);
+    free(c->R);
+    free(c->length);
+}
+
+static oik_status columns_new(columns *c, const oik_kinematics *k, oik_error *err) {
+    size_t n = (size_t)k->n_segments;
+    c->centre = oik_new(n, sizeof *c->centre, err);
+    c->origin = oik_new(n, sizeof *c->origin, err);
+    c->R = oik_new(n, sizeof *c->R, err);
+    c->length = oik_new(n, sizeof *c->length, err);
+    if (!c->centre || !c->origin || !c->R || !c->length)
+        return OIK_E_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        c->centre[i] = k->joints[i].centre;
+        c->origin[i] = k->segments[i].origin;
+        c->R[i] = k->segments[i].R;
+        c->length[i] = k->segments[i].length;
+    }
+    return OIK_OK;
+}
+
+/** Centres and frames are those of the bones as they are posed; axes and angles are those of the solved chain. */
+oik_status oik_write_chain(const oik_chain *chain, const oik_motion *motion, const char *path, oik_error *err) {
+    columns c = {0};
+    oik_status status = columns_new(&c, motion->measured, err);
+    if (!status) {
+        oik_chain_json document = {.chain = chain,
+                                   .q = motion->result->q,
+                                   .centre = c.centre,
+                                   .axis = motion->pose->axis,
+                                   .origin = c.origin,
+                                   .R = c.R,
+                                   .length = c.length};
+        status = oik_chain_json_write(path, &document, err);
+    }
+    columns_free(&c);
+    return status;
+}
+
+oik_status oik_write_angles(const oik_motion *motion, const char *path, oik_error *err) {
+    const double time = 0.0;
+    oik_angles_csv table = {.chain = motion->chain, .n_frames = 1, .time = &time, .q = motion->result->q};
+    return oik_angles_csv_write(path, &table, err);
+}

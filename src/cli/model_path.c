@@ -1,0 +1,54 @@
+/** Where the built-in models are. */
+#include "cli/model_path.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/status.h"
+
+/** Directory of the running program into path, without the last slash; false when the system does not tell. */
+static int program_directory(char path[PATH_MAX]) {
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    if (n <= 0)
+        return 0;
+    path[n] = '\0';
+    char *slash = strrchr(path, '/');
+    if (!slash)
+        return 0;
+    *slash = '\0';
+    return 1;
+}
+
+/** Is there a readable DIR/FOLDER/GENDER.npz? Then it is left in path, else path is as before. */
+static int try_place(oik_buf *path, const char *dir, const char *folder, const char *gender) {
+    size_t before = path->size;
+    oik_buf_printf(path, "%s%s/%s.npz", dir, folder, gender);
+    if (!path->status && access(path->data + before, R_OK) == 0)
+        return 1;
+    path->size = before;
+    return 0;
+}
+
+oik_status oik_model_path(oik_buf *path, const char *gender, oik_error *err) {
+    static const char *const folders[] = {"/models", "/../build/models", "/../share/osso_ik/models"};
+    const char *named = getenv("OSSO_IK_MODELS");
+    if (named && *named) {
+        if (try_place(path, named, "", gender))
+            return OIK_OK;
+        return oik_fail(err, OIK_E_MODEL, "%s/%s.npz: the built-in model is not where OSSO_IK_MODELS says", named, gender);
+    }
+    char dir[PATH_MAX];
+    if (!program_directory(dir))
+        return oik_fail(err, OIK_E_MODEL, "the program's own directory is unknown: name the model with --model FILE");
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (try_place(path, dir, folders[i], gender))
+            return OIK_OK;
+    if (path->status)
+        return oik_fail(err, path->status, "%s", oik_status_sentence(path->status));
+    return oik_fail(err, OIK_E_MODEL,
+                    "the built-in model %s.npz is neither in %s/models nor in ../build/models or ../share/osso_ik/models "
+                    "beside it: run make, or name it with --model FILE",
+                    gender, dir);
+}

@@ -1,0 +1,45 @@
+/** The command line of the pipeline as a struct. */
+#ifndef OIK_CLI_OPTIONS_H
+#define OIK_CLI_OPTIONS_H
+
+#include <stddef.h>
+
+#include "cli/log.h"
+
+/** Exit codes of the program. */
+typedef enum oik_exit {
+    OIK_EXIT_DONE = 0,
+    OIK_EXIT_INTERNAL = 1,
+    OIK_EXIT_USAGE = 2,
+    OIK_EXIT_INPUT = 3,
+    OIK_EXIT_QUALITY = 4
+} oik_exit;
+
+/** Formats of --export, as bits. */
+typedef enum oik_export { OIK_EXPORT_CSV = 1, OIK_EXPORT_JSON = 2, OIK_EXPORT_ALL = 3 } oik_export;
+
+typedef struct oik_options {
+    const char **meshes;  /**< n_meshes, point into argv */
+    size_t n_meshes;
+    const char *gender;   /**< "female", "male" or "neutral" */
+    const char *out;      /**< default "out" */
+    const char *model;    /**< "open" or a file */
+    unsigned exports;     /**< oik_export bits */
+    bool more_iterations, per_parts, per_bones, json, dry_run;
+    bool help, version;   /**< asked for: nothing else is checked */
+    oik_log_level level;
+} oik_options;
+
+/**
+ * Parse argv. Resets getopt, so that it can be called again.
+ * @param[out] options release with oik_options_free also after an error
+ * @param[out] message one sentence on what is wrong
+ * @return OIK_EXIT_DONE, OIK_EXIT_USAGE or OIK_EXIT_INTERNAL (out of memory)
+ */
+oik_exit oik_options_parse(oik_options *options, char *message, size_t message_size, int argc, char **argv);
+void oik_options_free(oik_options *options);
+
+/** Text of --help; belongs to the program. */
+const char *oik_options_help(void);
+
+#endif

@@ -1,0 +1,62 @@
+/** The files that a run writes: planned before anything is computed, written when everything is. */
+#ifndef OIK_CLI_OUTPUTS_H
+#define OIK_CLI_OUTPUTS_H
+
+#include "api/internal.h"
+#include "cli/options.h"
+#include "export/summary_json.h"
+
+typedef enum oik_output_kind {
+    OIK_OUT_SKELETON,   /**< posed bones; what = "all", "part:NAME" or "bone:NAME" */
+    OIK_OUT_CHAIN,
+    OIK_OUT_ANGLES,
+    OIK_OUT_LYING,      /**< lying bones */
+    OIK_OUT_BODY_POSED,
+    OIK_OUT_BODY_LYING,
+    OIK_OUT_SUMMARY     /**< always the last one */
+} oik_output_kind;
+
+typedef struct oik_output {
+    oik_output_kind kind;
+    const char *path; /**< relative to the output directory */
+    const char *what;
+} oik_output;
+
+typedef struct oik_outputs {
+    size_t n;
+    oik_output *files;
+    char *text;       /**< the strings of all files */
+    const char **paths; /**< n, files[i].path */
+} oik_outputs;
+
+/** Base of the output files of one input: its file name without folder and extension. Appended to name. */
+void oik_output_name(oik_buf *name, const char *input_path);
+
+/** All files of one input; release with oik_outputs_free. OIK_E_MEMORY. */
+oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char *name, const oik_options *options,
+                            oik_error *err);
+void oik_outputs_free(oik_outputs *outputs);
+
+/** Results of one body. */
+typedef struct oik_results {
+    const oik_model *model;
+    const oik_body *body;
+    const oik_skeleton *lying, *posed;
+    const oik_chain *chain;
+    const oik_motion *motion;
+    oik_summary *summary;
+} oik_results;
+
+/**
+ * Can files be made in this directory, or in the nearest one above it that exists? Makes nothing.
+ * @return OIK_E_IO naming the directory
+ */
+oik_status oik_outputs_check_directory(const char *dir, oik_error *err);
+
+/**
+ * Write all files. On error the files that were written and the directories that were made are removed again.
+ * @param[in] dir output directory
+ */
+oik_status oik_outputs_write(const oik_outputs *outputs, const char *dir, const oik_results *results, oik_error *err);
+
+#endif

@@ -1,0 +1,212 @@
+/** The pipeline command: options, model, then body after body. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/status.h"
+#include "cli/commands.h"
+#include "cli/model_path.h"
+#include "cli/pipeline.h"
+
+/** Two inputs of one name would write the same files. */
+static oik_exit check_names(const oik_options *o, char *message, size_t size) {
+    oik_exit code = OIK_EXIT_DONE;
+    oik_buf a = {0}, b = {0};
+    for (size_t i = 0; i < o->n_meshes && !code; i++)
+        for (size_t k = 0; k < i && !code; k++) {
+            a.size = b.size = 0;
+            oik_output_name(&a, o->meshes[i]);
+            oik_output_name(&b, o->meshes[k]);
+            if (!a.status && !b.status && a.size == b.size && memcmp(a.data, b.data, a.size) == 0) {
+                snprintf(message, size, "%s and %s would write files of the same name: give them one by one with different --out",
+                         o->meshes[k], o->meshes[i]);
+                code = OIK_EXIT_USAGE;
+            }
+        }
+    oik_buf_free(&a);
+    oik_buf_free(&b);
+    return code;
+}
+
+static oik_status load_model(oik_model **model, const oik_options *o, oik_error *err) {
+    oik_buf path = {0};
+    oik_status status = OIK_OK;
+    bool built_in = strcmp(o->model, "open") == 0;
+    if (built_in)
+        status = oik_model_path(&path, o->gender, err);
+    if (!status)
+        status = oik_model_load(model, built_in ? path.data : o->model, err);
+    if (!status && strcmp((*model)->gender, o->gender) != 0)
+        status = oik_fail(err, OIK_E_MODEL, "%s: expected a %s model, as --gender says, found a %s one",
+                          built_in ? path.data : o->model, o->gender, (*model)->gender);
+    oik_buf_free(&path);
+    return status;
+}
+
+/** What a failed gate or a warning says, on stderr; the exit code. */
+static oik_exit report_quality(oik_log *log, const char *path, const oik_quality *quality) {
+    for (int i = 0; i < quality->n_gates; i++) {
+        const oik_gate *gate = &quality->gates[i];
+        oik_log_level level = gate->level == 2 ? OIK_LOG_ERROR : gate->level == 1 ? OIK_LOG_WARNING : OIK_LOG_DEBUG;
+        oik_buf sentence = {0};
+        oik_gate_sentence(&sentence, gate);
+        oik_log_write(log, level, "%s: quality: %s", path, sentence.data ? sentence.data : gate->name);
+        oik_buf_free(&sentence);
+    }
+    return quality->level == 2 ? OIK_EXIT_QUALITY : OIK_EXIT_DONE;
+}
+
+/** What goes to stdout: the summary with --json, else the written files; nothing with --quiet alone. */
+static void print_result(const oik_options *o, const oik_outputs *outputs, const oik_summary *summary) {
+    if (o->json) {
+        oik_buf text = {0};
+        if (oik_summary_json(&text, summary, true, NULL) == OIK_OK && !text.status)
+            fputs(text.data, stdout);
+        oik_buf_free(&text);
+        return;
+    }
+    for (size_t i = 0; o->level >= OIK_LOG_INFO && i < outputs->n; i++)
+        printf("%s/%s\n", o->out, outputs->files[i].path);
+}
+
+/** One body as the loops below see it. */
+typedef struct body_run {
+    const oik_options *options;
+    const oik_model *model;
+    const char *path, *name;
+    double start; /**< [s] */
+    oik_input input;
+    oik_outputs outputs;
+} body_run;
+
+static oik_summary summary_of(const body_run *run, const oik_pipeline *p) {
+    oik_summary s = {.name = run->name,
+                     .input_path = run->path,
+                     .input_hash = run->input.hash,
+                     .model = oik_model_get_info(run->model),
+                     .body = oik_body_get_info(p->body),
+                     .n_stages = p->n_stages,
+                     .seconds = oik_clock_now() - run->start,
+                     .kinematics = p->posed->kinematics,
+                     .quality = p->quality,
+                     .n_files = run->outputs.n,
+                     .files = run->outputs.paths};
+    memcpy(s.stages, p->stages, sizeof s.stages);
+    return s;
+}
+
+static void report_input(oik_log *log, const char *path, const oik_body *body) {
+    oik_body_info info = oik_body_get_info(body);
+    if (strcmp(info.unit, "m") != 0)
+        oik_log_write(log, OIK_LOG_INFO, "%s: recognised as given in %s", path, info.unit);
+    if (info.mirrored)
+        oik_log_write(log, OIK_LOG_INFO, "%s: recognised as a mirror image; left and right are those of the person as seen", path);
+    oik_log_write(log, OIK_LOG_INFO, "%s: stature %.3f m, registration error %.1f mm", path, info.stature, 1000.0 * info.rms);
+}
+
+static oik_status compute_and_write(const body_run *run, oik_log *log, oik_exit *code, oik_error *err) {
+    oik_pipeline p = {0};
+    oik_stage_options stage_options = {.more_iterations = run->options->more_iterations};
+    oik_status status = oik_pipeline_run(&p, run->model, &run->input, run->path, &stage_options, log, err);
+    if (!status) {
+        oik_summary summary = summary_of(run, &p);
+        oik_results results = {.model = run->model, .body = p.body, .lying = p.lying, .posed = p.posed, .chain = p.chain,
+                               .motion = p.motion, .summary = &summary};
+        status = oik_outputs_write(&run->outputs, run->options->out, &results, err);
+        if (!status) {
+            report_input(log, run->path, p.body);
+            *code = report_quality(log, run->path, &p.quality);
+            print_result(run->options, &run->outputs, &summary);
+        }
+    }
+    oik_pipeline_free(&p);
+    return status;
+}
+
+/** --dry-run: everything up to the order test, then the names of the files. */
+static oik_status check_only(const body_run *run, oik_log *log, oik_error *err) {
+    oik_body_input found;
+    oik_vec3 *x = oik_new(run->model->body->n_vertices, sizeof *x, err);
+    if (!x)
+        return OIK_E_MEMORY;
+    oik_status status = oik_body_normalise(&found, x, run->model->body, run->input.mesh, run->path, err);
+    free(x);
+    if (status)
+        return status;
+    oik_log_write(log, OIK_LOG_INFO, "%s: a body in SMPL vertex order, in %s%s; would write:", run->path, found.unit_name,
+                  found.mirrored ? ", mirrored" : "");
+    for (size_t i = 0; i < run->outputs.n; i++)
+        printf("%s/%s\n", run->options->out, run->outputs.files[i].path);
+    return OIK_OK;
+}
+
+static oik_exit run_body(const oik_options *o, const oik_model *model, const char *path, oik_log *log) {
+    oik_buf name = {0};
+    oik_error err = {0};
+    oik_exit code = OIK_EXIT_DONE;
+    body_run run = {.options = o, .model = model, .path = path, .start = oik_clock_now()};
+    oik_output_name(&name, path);
+    run.name = name.data;
+    oik_status status = name.status ? oik_fail(&err, name.status, "%s", oik_status_sentence(name.status))
+                                    : oik_input_read(&run.input, path, &err);
+    if (!status)
+        status = oik_outputs_plan(&run.outputs, model, run.name, o, &err);
+    if (!status)
+        status = o->dry_run ? check_only(&run, log, &err) : compute_and_write(&run, log, &code, &err);
+    if (status) {
+        oik_log_write(log, OIK_LOG_ERROR, "%s", err.message);
+        code = oik_exit_of(status);
+    }
+    oik_outputs_free(&run.outputs);
+    oik_input_free(&run.input);
+    oik_buf_free(&name);
+    return code;
+}
+
+/** Of several bodies the exit code that matters most: internal failure, bad input, failed gate, done. */
+static oik_exit worse(oik_exit a, oik_exit b) {
+    static const int rank[] = {
+        [OIK_EXIT_DONE] = 0, [OIK_EXIT_QUALITY] = 1, [OIK_EXIT_INPUT] = 2, [OIK_EXIT_USAGE] = 3, [OIK_EXIT_INTERNAL] = 4};
+    return rank[a] >= rank[b] ? a : b;
+}
+
+static oik_exit run_all(const oik_options *o) {
+    oik_log log = oik_log_new(o->level);
+    oik_error err = {0};
+    oik_model *model = NULL;
+    oik_exit code = OIK_EXIT_DONE;
+    oik_status status = oik_outputs_check_directory(o->out, &err);
+    if (!status)
+        status = load_model(&model, o, &err);
+    if (status) {
+        oik_log_write(&log, OIK_LOG_ERROR, "%s", err.message);
+        code = oik_exit_of(status);
+    }
+    for (size_t i = 0; !status && i < o->n_meshes; i++)
+        code = worse(code, run_body(o, model, o->meshes[i], &log));
+    oik_model_free(model);
+    return code;
+}
+
+oik_exit oik_command_run(int argc, char **argv) {
+    oik_options options;
+    char message[512];
+    oik_exit code = oik_options_parse(&options, message, sizeof message, argc, argv);
+    if (!code && !options.help && !options.version)
+        code = check_names(&options, message, sizeof message);
+    if (code)
+        fprintf(stderr, "osso_ik: error: %s; try osso_ik --help\n", message);
+    else if (options.help)
+        fputs(oik_options_help(), stdout);
+    else if (options.version)
+        printf("osso_ik %s\n", oik_version());
+    else
+        code = run_all(&options);
+    oik_options_free(&options);
+    if (fflush(stdout) != 0 && code == OIK_EXIT_DONE) {
+        fputs("osso_ik: error: standard output cannot be written\n", stderr);
+        code = OIK_EXIT_INPUT;
+    }
+    return code;
+}

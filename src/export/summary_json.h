@@ -1,0 +1,44 @@
+/** NAME_summary.json: what a run read, what it found, how good it is and what it wrote. */
+#ifndef OIK_EXPORT_SUMMARY_JSON_H
+#define OIK_EXPORT_SUMMARY_JSON_H
+
+#include "base/file.h"
+#include "ik/chain.h"
+#include "osso_ik.h"
+
+enum { OIK_SUMMARY_MAX_STAGES = 8 };
+
+typedef struct oik_summary_stage {
+    const char *name;          /**< "registration", ... */
+    int n_iterations;
+    double initial_cost, final_cost; /**< NaN where the stage has no such number: written as null */
+    const char *stop;          /**< why it stopped */
+    double seconds;            /**< wall time */
+} oik_summary_stage;
+
+typedef struct oik_summary {
+    const char *name;          /**< base of the output files */
+    const char *input_path, *input_hash; /**< as given; SHA-256 of the file */
+    oik_model_info model;
+    oik_body_info body;
+    int n_stages;
+    oik_summary_stage stages[OIK_SUMMARY_MAX_STAGES];
+    double seconds;            /**< all stages, reading and writing */
+    const oik_kinematics *kinematics; /**< posed: segment lengths */
+    oik_quality quality;
+    size_t n_files;
+    const char *const *files;  /**< written files, relative to the output directory */
+} oik_summary;
+
+/**
+ * One JSON object; the schema is docs/schema/summary.schema.json. Wall times are all under the key "times": everything else is
+ * equal for equal input. Lengths in metres; numbers have 9 significant digits.
+ * @param[in] compact one line without indentation
+ * @return OIK_E_MEMORY. Appends to buf.
+ */
+oik_status oik_summary_json(oik_buf *buf, const oik_summary *summary, bool compact, oik_error *err);
+
+/** Append a sentence in plain words on one gate, e.g. "hip_gap: 3.10 mm, limit 4.00 mm: passed". */
+void oik_gate_sentence(oik_buf *buf, const oik_gate *gate);
+
+#endif
