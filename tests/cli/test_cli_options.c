@@ -1,0 +1,151 @@
+/* Parsing of the command line. Each option has a case that fails when the option is ignored. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/options.h"
+
+enum { MAX_ARGUMENTS = 32 };
+
+typedef struct parsed {
+    oik_exit code;
+    oik_options options;
+    char message[512];
+} parsed;
+
+/** Words separated by single blanks; the text must outlive the result. */
+static parsed parse(char *text) {
+    char *argv[MAX_ARGUMENTS] = {"osso_ik"};
+    int argc = 1;
+    for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    parsed p = {.message = ""};
+    p.code = oik_options_parse(&p.options, p.message, sizeof p.message, argc, argv);
+    return p;
+}
+
+static void expect_usage(const char *line, const char *part_of_message) {
+    char text[256];
+    strncpy(text, line, sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    parsed p = parse(text);
+    assert_int_equal(p.code, OIK_EXIT_USAGE);
+    if (!strstr(p.message, part_of_message))
+        fail_msg("\"%s\": expected \"%s\" in \"%s\"", line, part_of_message, p.message);
+    oik_options_free(&p.options);
+}
+
+static void has_documented_defaults(void **state) {
+    (void)state;
+    char text[] = "--mesh_input a.ply --gender female";
+    parsed p = parse(text);
+    assert_int_equal(p.code, OIK_EXIT_DONE);
+    assert_int_equal(p.options.n_meshes, 1);
+    assert_string_equal(p.options.out, "out");
+    assert_string_equal(p.options.model, "open");
+    assert_int_equal(p.options.exports, OIK_EXPORT_ALL);
+    assert_int_equal(p.options.level, OIK_LOG_INFO);
+    assert_false(p.options.more_iterations || p.options.per_parts || p.options.per_bones || p.options.json ||
+                 p.options.dry_run);
+    oik_options_free(&p.options);
+}
+
+static void takes_every_option(void **state) {
+    (void)state;
+    char text[] = "--mesh_input a.ply -g male -o results --model m.npz --more_it --per_parts --per_bones --export csv "
+                  "--json --dry-run -v";
+    parsed p = parse(text);
+    assert_int_equal(p.code, OIK_EXIT_DONE);
+    assert_string_equal(p.options.gender, "male");
+    assert_string_equal(p.options.out, "results");
+    assert_string_equal(p.options.model, "m.npz");
+    assert_int_equal(p.options.exports, OIK_EXPORT_CSV);
+    assert_int_equal(p.options.level, OIK_LOG_DEBUG);
+    assert_true(p.options.more_iterations && p.options.per_parts && p.options.per_bones && p.options.json &&
+                p.options.dry_run);
+    oik_options_free(&p.options);
+}
+
+static void collects_meshes_in_order(void **state) {
+    (void)state;
+    char text[] = "--mesh_input a.ply b.ply -g neutral c.ply --mesh_input d.ply -- --e.ply";
+    const char *expected[] = {"a.ply", "b.ply", "c.ply", "d.ply", "--e.ply"};
+    parsed p = parse(text);
+    assert_int_equal(p.code, OIK_EXIT_DONE);
+    assert_int_equal(p.options.n_meshes, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(p.options.meshes[i], expected[i]);
+    oik_options_free(&p.options);
+}
+
+static void export_lists_are_united(void **state) {
+    (void)state;
+    char text[] = "--mesh_input a.ply -g female --export json,csv";
+    parsed p = parse(text);
+    assert_int_equal(p.options.exports, OIK_EXPORT_CSV | OIK_EXPORT_JSON);
+    oik_options_free(&p.options);
+}
+
+static void log_levels_are_names(void **state) {
+    (void)state;
+    char text[] = "--mesh_input a.ply -g female --log-level warning";
+    parsed p = parse(text);
+    assert_int_equal(p.options.level, OIK_LOG_WARNING);
+    oik_options_free(&p.options);
+    char quiet[] = "--mesh_input a.ply -g female -q";
+    p = parse(quiet);
+    assert_int_equal(p.options.level, OIK_LOG_ERROR);
+    oik_options_free(&p.options);
+}
+
+static void help_and_version_need_nothing_else(void **state) {
+    (void)state;
+    char help[] = "--help", version[] = "--version";
+    parsed p = parse(help);
+    assert_int_equal(p.code, OIK_EXIT_DONE);
+    assert_true(p.options.help);
+    oik_options_free(&p.options);
+    p = parse(version);
+    assert_int_equal(p.code, OIK_EXIT_DONE);
+    assert_true(p.options.version);
+    oik_options_free(&p.options);
+}
+
+static void wrong_usage_is_named(void **state) {
+    (void)state;
+    expect_usage("", "--mesh_input");
+    expect_usage("--mesh_input a.ply", "female, male or neutral");
+    expect_usage("--mesh_input a.ply -g woman", "--gender woman");
+    expect_usage("a.ply -g female", "a.ply");
+    expect_usage("--mesh_input", "needs a value");
+    expect_usage("--mesh_input a.ply -g female --fast", "--fast");
+    expect_usage("--mesh_input a.ply -g female -z", "-z");
+    expect_usage("--mesh_input a.ply -g female --json=yes", "takes no value");
+    expect_usage("--mesh_input a.ply -g female --export csv,osim", "\"osim\", available are csv, json and all");
+    expect_usage("--mesh_input a.ply -g female --export csv,", "unknown format");
+    expect_usage("--mesh_input a.ply -g female --log-level loud", "error, warning, info or debug");
+}
+
+/** Every option of the table must be explained. */
+static void help_names_every_option(void **state) {
+    (void)state;
+    static const char *const names[] = {"--mesh_input", "--gender",  "--out",     "--model",   "--more_it",
+                                        "--per_parts",  "--per_bones", "--export",  "--verbose", "--quiet",
+                                        "--log-level",  "--json",    "--dry-run", "--version", "--help"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_non_null(strstr(oik_options_help(), names[i]));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(has_documented_defaults),    cmocka_unit_test(takes_every_option),
+        cmocka_unit_test(collects_meshes_in_order),   cmocka_unit_test(export_lists_are_united),
+        cmocka_unit_test(log_levels_are_names),       cmocka_unit_test(help_and_version_need_nothing_else),
+        cmocka_unit_test(wrong_usage_is_named),       cmocka_unit_test(help_names_every_option),
+    };
+    return cmocka_run_group_tests_name("test_cli_options", tests, NULL, NULL);
+}
