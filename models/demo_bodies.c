@@ -52,7 +52,7 @@ static const demo_body demo_table[] = {
      14, 1.7},
     {"body_male_crouch.ply", "male",
      {{"L_thigh", 0.5}, {"L_upper_arm", 0.7}, {"W_waist", -0.8}, {"W_thigh", 0.6}, {"D_chest", 0.7}, {NULL, 0}},
-     {{OIK_J_PELVIS, {10, 0, 0}}, {OIK_J_HIP_L, {-84, 14, 16}}, {OIK_J_HIP_R, {-82, -14, -16}}, {OIK_J_KNEE_L, {112, 0, 0}},
+     {{OIK_J_PELVIS, {10, 0, 0}}, {OIK_J_HIP_L, {-78, 14, 16}}, {OIK_J_HIP_R, {-76, -14, -16}}, {OIK_J_KNEE_L, {112, 0, 0}},
       {OIK_J_KNEE_R, {108, 0, 0}}, {OIK_J_ANKLE_L, {-26, 0, 0}}, {OIK_J_ANKLE_R, {-26, 0, 0}}, {OIK_J_SPINE1, {10, 0, 0}},
       {OIK_J_SPINE2, {8, 0, 0}}, {OIK_J_SPINE3, {4, 0, 0}}, {OIK_J_COLLAR_L, {0, 0, 14}}, {OIK_J_COLLAR_R, {0, 0, -14}},
       {OIK_J_SHOULDER_L, {0, -25, 38}}, {OIK_J_SHOULDER_R, {0, 25, -38}}, {OIK_J_ELBOW_L, {0, -24, 0}}, {OIK_J_ELBOW_R, {0, 18, 0}},

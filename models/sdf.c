@@ -291,7 +291,7 @@ static oik_status make_plate(oik_sdf_primitive *q, const oik_sdf *sdf, const oik
     const double facet = 3.0; /* [mm] */
     int k = (int)fmax(ceil(longest_control_edge(f) / facet), 2.0);
     int nu = (f->rows - 1) * k, nv = (f->cols - 1) * k;
-    q->triangles = oik_new((size_t)(2 * nu * nv), sizeof *q->triangles, err);
+    q->triangles = oik_new(2 * (size_t)nu * (size_t)nv, sizeof *q->triangles, err);
     if (!q->triangles)
         return OIK_E_MEMORY;
     static const int corner[2][3][2] = {{{0, 0}, {1, 0}, {1, 1}}, {{0, 0}, {1, 1}, {0, 1}}};

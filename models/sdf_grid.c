@@ -191,7 +191,7 @@ oik_status oik_sdf_sample(oik_sdf_grid **out, const oik_sdf *sdf, double h, bool
     oik_status status = local_init(&local, sdf, err);
     if (status == OIK_OK)
         status = new_grid(out, sdf, h, half, err);
-    if (status == OIK_OK)
+    if (*out)
         for (int k = 0; k < (*out)->n[2]; k += BLOCK)
             for (int j = 0; j < (*out)->n[1]; j += BLOCK)
                 for (int i = 0; i < (*out)->n[0]; i += BLOCK)

@@ -72,7 +72,7 @@ static oik_vec3 mode_displacement(const oik_mode_row *row, oik_vec3 x, bool midl
         return v3_scale(v, fmin(1.0, fmax(0.0, (s - from) / (to - from))));
     }
     bool flipped = midline && x.x < 0.0;
-    double sigma = row->from * 1e-3, r = v3_dist(flipped ? mirror(x) : x, c);
+    double sigma = row->from * 1e-3, r = fmax(0.0, v3_dist(flipped ? mirror(x) : x, c) - row->to * 1e-3);
     oik_vec3 d = v3_scale(v, exp(-0.5 * r * r / (sigma * sigma)));
     return flipped ? mirror(d) : d;
 }

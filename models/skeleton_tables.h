@@ -104,7 +104,8 @@ extern const int oik_n_centre_rows;
 typedef enum oik_mode_kind {
     OIK_MODE_SCALE,   /**< displacement = diag(v) (x - c) */
     OIK_MODE_STRETCH, /**< displacement = v ramp((x - c) . v / |v|), rising from 0 at `from` to 1 at `to` [mm] */
-    OIK_MODE_BUMP     /**< displacement = v exp(-|x - c|^2 / (2 from^2)), mirrored in midline parts */
+    OIK_MODE_BUMP     /**< displacement = v exp(-max(0, |x - c| - to)^2 / (2 from^2)), mirrored in midline parts: a sphere of
+                           radius `to` moves rigidly */
 } oik_mode_kind;
 
 /** Shape mode: rows of one name add up to one mode; 1 unit = 1 standard deviation. Left and right vary together. */

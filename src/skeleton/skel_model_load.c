@@ -30,7 +30,7 @@ static oik_status count_of(size_t *count, const oik_npz *npz, const char *name, 
 }
 
 static oik_status read_counts(oik_skel_model *m, const oik_npz *npz, oik_error *err) {
-    size_t count;
+    size_t count = 0;
     oik_status status;
 #define READ_COUNT(array, field, type, subtract)                          \
     if ((status = count_of(&count, npz, array, subtract, err)) != OIK_OK) \
