@@ -93,12 +93,27 @@ static oik_vec3 nearest_on_surface(const oik_surface *s, oik_vec3 p) {
     return best;
 }
 
+/** Nearest point of the line along which the mesh of a midline bone crosses the midline; its edges lie at x = 0 exactly. */
+static oik_vec3 nearest_on_midline(const oik_surface *s, oik_vec3 p) {
+    oik_vec3 best = v3(INFINITY, 0, 0);
+    for (size_t i = 0; i < s->n_f; i++)
+        for (int k = 0; k < 3; k++) {
+            oik_vec3 a = s->v[s->f[i][k]], b = s->v[s->f[i][(k + 1) % 3]];
+            if (a.x != 0.0 || b.x != 0.0)
+                continue;
+            oik_vec3 q = nearest_on_triangle(a, b, b, p);
+            if (v3_dist(q, p) < v3_dist(best, p))
+                best = q;
+        }
+    return best;
+}
+
 /** Descriptions name surface landmarks to within this distance [mm]; more means that the shape has changed. */
 static const double LANDMARK_REACH = 5.0;
 
 /**
  * Move surface landmarks onto the mesh. A landmark of the right half of a midline bone is found as the mirror image of
- * one of the left half, so that pairs stay exact pairs where the mesh offers two nearest points.
+ * one of the left half, so that pairs stay exact pairs where the mesh offers two nearest points; one on the midline stays there.
  */
 static oik_status place_landmarks(oik_bone *out, const oik_bone_draft *draft, const oik_surface *s, oik_error *err) {
     for (int i = 0; i < draft->n_marks; i++) {
@@ -106,7 +121,8 @@ static oik_status place_landmarks(oik_bone *out, const oik_bone_draft *draft, co
         oik_landmark *l = out->landmarks + i;
         bool mirrored = out->midline && m->p.x < 0.0;
         oik_vec3 p = mirrored ? v3(-m->p.x, m->p.y, m->p.z) : m->p;
-        oik_vec3 q = m->place == ON_BONE ? nearest_on_surface(s, p) : p;
+        bool central = out->midline && p.x == 0.0;
+        oik_vec3 q = m->place != ON_BONE ? p : central ? nearest_on_midline(s, p) : nearest_on_surface(s, p);
         if (v3_dist(p, q) > LANDMARK_REACH)
             return oik_fail(err, OIK_E_MODEL, "landmark %s is %.1f mm off the surface, expected at most %.1f", m->name,
                             v3_dist(p, q), LANDMARK_REACH);

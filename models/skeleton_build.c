@@ -61,6 +61,12 @@ static bool matches(const char *pattern, const char *part) {
     return pattern[n - 1] == '*' ? strncmp(pattern, part, n - 1) == 0 : strcmp(pattern, part) == 0;
 }
 
+/** v inside a sphere about c, falling off outside it. */
+static oik_vec3 bump(const oik_mode_row *row, oik_vec3 x, oik_vec3 c, oik_vec3 v) {
+    double sigma = row->from * 1e-3, r = fmax(0.0, v3_dist(x, c) - row->to * 1e-3);
+    return v3_scale(v, exp(-0.5 * r * r / (sigma * sigma)));
+}
+
 /** Displacement of canonical x (left side or midline) by one unit of a mode row, in canonical axes. */
 static oik_vec3 mode_displacement(const oik_mode_row *row, oik_vec3 x, bool midline) {
     oik_vec3 c = v3_scale(row->c, 1e-3);
@@ -71,10 +77,8 @@ static oik_vec3 mode_displacement(const oik_mode_row *row, oik_vec3 x, bool midl
         double s = v3_dot(v3_sub(x, c), v3_unit(v)), from = row->from * 1e-3, to = row->to * 1e-3;
         return v3_scale(v, fmin(1.0, fmax(0.0, (s - from) / (to - from))));
     }
-    bool flipped = midline && x.x < 0.0;
-    double sigma = row->from * 1e-3, r = fmax(0.0, v3_dist(flipped ? mirror(x) : x, c) - row->to * 1e-3);
-    oik_vec3 d = v3_scale(v, exp(-0.5 * r * r / (sigma * sigma)));
-    return flipped ? mirror(d) : d;
+    oik_vec3 d = bump(row, x, c, v);
+    return midline ? v3_add(d, mirror(bump(row, mirror(x), c, v))) : d;
 }
 
 /** Number of the mode that a row belongs to; rows of one name need not be neighbours. */

@@ -1,4 +1,6 @@
 /** Metatarsals and toes of the left foot: origin ankle centre, +z forward, floor at y = -72. */
+#include <assert.h>
+
 #include "bones.h"
 
 /** Metatarsal from base to head centre, shaft and head half-widths, base half-widths; toe lengths, toe's aim. */
@@ -70,6 +72,7 @@ static void place_phalanx(oik_vec3 *origin, oik_vec3 *along, int ray, int k) {
 void oik_draft_toe(oik_bone_draft *o, int ray_and_phalanx) {
     static const double hallux_width[3] = {9.5, 0, 8.5}, toe_width[3] = {5.6, 4.8, 4.2};
     int ray = ray_and_phalanx / 10, k = ray_and_phalanx % 10;
+    assert(ray >= 1 && ray <= 5 && k >= 1 && k <= 3); /* the list in bone_set.c has no others */
     double L = rays[ray].phalanx[k - 1], w = ray == 1 ? hallux_width[k - 1] : toe_width[k - 1];
     oik_vec3 origin, along;
     place_phalanx(&origin, &along, ray, k);

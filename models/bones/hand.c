@@ -1,4 +1,6 @@
 /** Left hand, palm forward: origin wrist centre, thumb on +x, fingers down. */
+#include <assert.h>
+
 #include "base/rot.h"
 #include "bones.h"
 
@@ -163,6 +165,7 @@ static void longer_phalanx(oik_bone_draft *o, double L, double w) {
 void oik_draft_finger(oik_bone_draft *o, int ray_and_phalanx) {
     static const double taper[3] = {1, 0.84, 0.72};
     int ray = ray_and_phalanx / 10, k = ray_and_phalanx % 10;
+    assert(ray >= 1 && ray <= 5 && k >= 1 && k <= 3); /* the list in bone_set.c has no others */
     ray_frame f = phalanx_frame(ray, k);
     double L = rays[ray].phalanx[k - 1], w = rays[ray].finger_width * taper[k - 1];
     enter_frame(o, &f);
