@@ -4,16 +4,19 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "base/status.h"
 
-/** Directory of the running program into path, without the last slash; false when the system does not tell. */
+/**
+ * Directory of the running program into path, without the last slash; false when the system does not tell.
+ * The name under which the kernel started it is asked for, and not /proc, which a bare chroot lacks.
+ */
 static int program_directory(char path[PATH_MAX]) {
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
-    if (n <= 0)
+    const char *started_as = (const char *)getauxval(AT_EXECFN);
+    if (!started_as || !realpath(started_as, path))
         return 0;
-    path[n] = '\0';
     char *slash = strrchr(path, '/');
     if (!slash)
         return 0;

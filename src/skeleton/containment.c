@@ -145,6 +145,8 @@ oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik
         if (status || terms->n == before)
             break;
         status = oik_terms_solve(&part, puppet, terms, options, err);
+        if (status)
+            break;
         report->n_accepted += part.n_accepted;
         report->n_evaluations += part.n_evaluations;
         report->final_cost = part.final_cost;
