@@ -1,4 +1,6 @@
 /** Where the built-in models are. */
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "cli/model_path.h"
 
 #include <limits.h>

@@ -11,7 +11,7 @@
 static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE = 12e-3;
 /* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. A barrier counts from 0 at
  * WATCH to 1 at MARGIN, so that no weight jumps when a vertex joins or leaves. */
-static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 16.0; /* 1 / 1 mm */
+static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 8.0; /* 1 / 1 mm */
 
 /* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
 enum { NEIGHBOURHOOD = 2 };
