@@ -121,7 +121,8 @@ run_result run_osso_ik_on_terminal(const char *first, ...) {
     va_end(list);
     setenv("TERM", "xterm", 1);
     int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
+        skip(); /* no /dev/pts, as in a bare chroot */
     int side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     assert_true(side >= 0);
     FILE *out = tmpfile();
