@@ -17,8 +17,10 @@ typedef struct run_result {
 run_result run_osso_ik(const char *first, ...) __attribute__((sentinel));
 /** The same for another program of the build folder, e.g. "examples/minimal". */
 run_result run_built(const char *name, const char *first, ...) __attribute__((sentinel));
-/** The same with stderr on a pseudo-terminal of type xterm; what appeared there is err.
-    The test is skipped where there are no pseudo-terminals. */
+/**
+ * The same with stderr on a pseudo-terminal of type xterm; what appeared there is err. The test is skipped where there are no
+ * pseudo-terminals.
+ */
 run_result run_osso_ik_on_terminal(const char *first, ...) __attribute__((sentinel));
 void run_free(run_result *result);
 
