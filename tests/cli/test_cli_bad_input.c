@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -156,6 +157,8 @@ static void an_output_directory_that_cannot_be_made(void **state) {
     assert_int_equal(r.code, 3);
     assert_non_null(strstr(r.err, below));
     run_free(&r);
+    if (access("/proc/self", F_OK) != 0)
+        return; /* a bare chroot: /proc is a folder like any other there */
     r = run_osso_ik("--mesh_input", DEMO_FEMALE, "-g", "female", "-o", "/proc/out", NULL);
     assert_int_equal(r.code, 3);
     assert_non_null(strstr(r.err, "/proc"));
