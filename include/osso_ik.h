@@ -154,7 +154,7 @@ void oik_chain_free(oik_chain *chain);
 
 typedef struct oik_motion oik_motion; /**< solved coordinates of one frame, with the posed joint centres and frames */
 
-/** Joint angles of the posed skeleton within the ranges of motion. */
+/** Joint angles of the posed skeleton within the ranges of motion. The motion keeps a reference to the chain, which must outlive it. */
 oik_status oik_motion_solve(oik_motion **out, const oik_model *model, const oik_chain *chain, const oik_skeleton *posed,
                             const oik_stage_options *options, oik_error *err);
 void oik_motion_free(oik_motion *motion);
