@@ -5,9 +5,9 @@
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
-#include "skeleton/lying.h"
 #include "export/skeleton_ply.h"
 #include "mesh/mesh_io.h"
+#include "skeleton/lying.h"
 
 #define MODEL_FRAME "model: x to the subject's left, y up, z forward"
 #define INPUT_FRAME "that of the input mesh"

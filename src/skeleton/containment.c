@@ -1,3 +1,4 @@
+/** Barriers against the skin: which bone vertices need one, where, and how much it weighs (see containment.h). */
 #include "skeleton/containment.h"
 
 #include <stdlib.h>

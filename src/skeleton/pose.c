@@ -6,7 +6,7 @@
  *   ligament   = w (|y_a - y_b| - |y_a - y_b|_lying)
  *   barrier    = w max(0, n (y - q) + margin)
  *
- * The reference of the stitches is the lying puppet, but for parts that are coupled to another one (the scapula to the humerus).
+ * The reference of the stitches is the lying puppet, but for parts that are coupled to another one (scapula and clavicle to the humerus).
  *
  * Departs from Keller et al. 2022: springs keep a vector, not a signed distance, so that they are smooth where a point lies outside
  * the skin; stitch offsets turn with the bone, so that the result is rotation-equivariant; the solver runs to convergence.

@@ -32,7 +32,7 @@ typedef struct oik_landmarks {
     int32_t *point;       /**< n */
     oik_sparse_rows skin; /**< n rows over skin vertices, rows sum to 1 */
     double *depth;        /**< n, distance under the skin [m]; 0 for joint centres */
-    double *weight;       /**< n, along the skin normal (all directions when depth = 0) [1/m scaled later] */
+    double *weight;       /**< n, along the skin normal (all directions when depth = 0) [1/m] */
     double *tangential;   /**< n, weight across the normal, relative to weight, 0..1 */
 } oik_landmarks;
 
@@ -61,7 +61,7 @@ typedef struct oik_ligaments {
 
 /**
  * Part that turns with another one while posing (scapulohumeral rhythm): with e the angle of the driver's axis from the base part's
- * downward axis, the follower is expected to turn by ratio (e - e_lying) about an axis through its pivot.
+ * downward axis, at least 30 deg (setting phase), the follower is expected to turn by ratio (e - e_lying) about an axis through its pivot.
  * It sets the start of the follower and the reference of its stitches; the solver decides.
  */
 typedef struct oik_couplings {
