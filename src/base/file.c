@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,41 +109,85 @@ static int write_fully(int fd, const uint8_t *data, size_t size) {
     return 0;
 }
 
-/** Write, sync and close; 0 or the errno of the step that failed. */
-static int fill_and_close(int fd, const void *data, size_t size) {
-    int code = 0;
-    if (write_fully(fd, data, size) != 0 || fsync(fd) != 0)
-        code = errno;
-    if (close(fd) != 0 && !code)
-        code = errno;
-    return code;
-}
+struct oik_file_writer {
+    char *path, *temporary;
+    int fd; /**< -1 when closed */
+};
 
-oik_status oik_file_write(const char *path, const void *data, size_t size, oik_error *err) {
+oik_status oik_file_writer_new(oik_file_writer **out, const char *path, oik_error *err) {
+    *out = NULL;
     struct stat info;
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
         return oik_fail(err, OIK_E_IO, "%s: cannot be written: it exists and is not a file", path);
     const size_t room = sizeof ".oik--.tmp" + 32; /* 32: two decimal numbers */
     size_t name_size = directory_length(path) + room;
-    char *name = oik_new(name_size, 1, err);
-    if (!name)
+    oik_file_writer *writer = oik_new(1, sizeof *writer, err);
+    if (!writer)
         return OIK_E_MEMORY;
+    writer->fd = -1;
     oik_status status = OIK_OK;
-    int code = 0;
-    int fd = open_temporary(name, name_size, path);
-    if (fd < 0) {
-        status = fail_errno(err, path, "cannot be written: its directory takes no new file", errno);
+    if (!(writer->path = oik_new(strlen(path) + 1, 1, err)) || !(writer->temporary = oik_new(name_size, 1, err))) {
+        status = OIK_E_MEMORY;
         goto done;
     }
-    code = fill_and_close(fd, data, size);
-    if (!code && rename(name, path) != 0)
-        code = errno;
-    if (code) {
-        unlink(name);
-        status = fail_errno(err, path, "cannot be written", code);
-    }
+    memcpy(writer->path, path, strlen(path) + 1);
+    writer->fd = open_temporary(writer->temporary, name_size, path);
+    if (writer->fd < 0)
+        status = fail_errno(err, path, "cannot be written: its directory takes no new file", errno);
 done:
-    free(name);
+    if (status)
+        oik_file_writer_free(writer);
+    else
+        *out = writer;
+    return status;
+}
+
+oik_status oik_file_writer_append(oik_file_writer *writer, const void *data, size_t size, oik_error *err) {
+    if (write_fully(writer->fd, data, size) != 0)
+        return fail_errno(err, writer->path, "cannot be written", errno);
+    return OIK_OK;
+}
+
+/** Sync and close; 0 or the errno of the step that failed. */
+static int sync_and_close(int fd) {
+    int code = fsync(fd) != 0 ? errno : 0;
+    if (close(fd) != 0 && !code)
+        code = errno;
+    return code;
+}
+
+oik_status oik_file_writer_finish(oik_file_writer *writer, oik_error *err) {
+    int code = sync_and_close(writer->fd);
+    writer->fd = -1;
+    if (!code && rename(writer->temporary, writer->path) != 0)
+        code = errno;
+    if (!code)
+        return OIK_OK;
+    unlink(writer->temporary);
+    return fail_errno(err, writer->path, "cannot be written", code);
+}
+
+void oik_file_writer_free(oik_file_writer *writer) {
+    if (!writer)
+        return;
+    if (writer->fd >= 0) {
+        close(writer->fd);
+        unlink(writer->temporary);
+    }
+    free(writer->path);
+    free(writer->temporary);
+    free(writer);
+}
+
+oik_status oik_file_write(const char *path, const void *data, size_t size, oik_error *err) {
+    oik_file_writer *writer = NULL;
+    oik_status status = oik_file_writer_new(&writer, path, err);
+    if (!writer)
+        return status;
+    status = oik_file_writer_append(writer, data, size, err);
+    if (!status)
+        status = oik_file_writer_finish(writer, err);
+    oik_file_writer_free(writer);
     return status;
 }
 
@@ -240,6 +285,37 @@ void oik_buf_printf(oik_buf *buf, const char *format, ...) {
             return;
         }
     }
+}
+
+void oik_buf_fixed(oik_buf *buf, double x, int decimals) {
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    const double exact = 9007199254740992.0; /* 2^53: up to there every integer is a double */
+    enum { LONGEST = 32 };
+    char text[LONGEST], *end = text + LONGEST, *c = end;
+    double scaled = fabs(x) * powers[decimals];
+    if (!(scaled < exact)) {
+        oik_buf_printf(buf, "%.*f", decimals, x);
+        return;
+    }
+    uint64_t digits = (uint64_t)scaled;
+    digits += scaled - (double)digits >= 0.5;
+    bool negative = x < 0.0 && digits > 0;
+    for (int k = 0; k <= decimals || digits > 0; k++, digits /= 10) {
+        if (k == decimals && k > 0)
+            *--c = '.';
+        *--c = (char)('0' + digits % 10);
+    }
+    if (negative)
+        *--c = '-';
+    oik_buf_append(buf, c, (size_t)(end - c));
+}
+
+oik_status oik_buf_drain(oik_buf *buf, oik_file_writer *writer, oik_error *err) {
+    if (buf->status)
+        return oik_fail(err, buf->status, "%s: not written: %s", writer->path, oik_status_sentence(buf->status));
+    oik_status status = buf->size ? oik_file_writer_append(writer, buf->data, buf->size, err) : OIK_OK;
+    buf->size = 0;
+    return status;
 }
 
 oik_status oik_buf_write_file(const oik_buf *buf, const char *path, oik_error *err) {

@@ -1,5 +1,5 @@
 /**
- * The .npy header, between npz.c and npz_write.c. Nothing else includes this file.
+ * The .npy header, among the npz*.c files. Nothing else includes this file.
  *
  * A .npy file is "\x93NUMPY", a version (major, minor), the header's length (2 bytes little-endian in version 1, 4 in 2 and 3),
  * a Python dictionary such as {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), } and the array's bytes.

@@ -1,24 +1,20 @@
 /** Reading .npz archives. libzip takes the archive apart, npy.c reads the headers, this file converts the values. */
 #include "base/npz.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zip.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/npy.h"
+#include "base/npz_archive.h"
 #include "base/status.h"
-
-struct oik_npz {
-    char *path;
-    uint8_t *file; /**< the whole file; libzip reads from it */
-    size_t file_size;
-    zip_t *zip; /**< NULL for a single .npy */
-};
 
 static const char npy_array_name[] = "arr_0"; /* what numpy.savez calls an array without a name */
 static const char extension[] = ".npy";        /* of an array's entry in the archive */
@@ -28,24 +24,35 @@ void oik_npz_free(oik_npz *npz) {
         return;
     if (npz->zip)
         zip_discard(npz->zip);
+    if (npz->fd >= 0)
+        close(npz->fd);
     free(npz->file);
     free(npz->path);
     free(npz);
 }
 
+/** Path without content. */
+static oik_npz *npz_new(const char *path, oik_error *err) {
+    oik_npz *npz = oik_new(1, sizeof *npz, err);
+    if (!npz)
+        return NULL;
+    npz->path = oik_new(strlen(path) + 1, 1, err);
+    if (!npz->path) {
+        free(npz);
+        return NULL;
+    }
+    memcpy(npz->path, path, strlen(path));
+    npz->fd = -1;
+    return npz;
+}
+
 /** Path and content; the archive is not looked into. */
 static oik_status load_file(oik_npz **out, const char *path, oik_error *err) {
     *out = NULL;
-    oik_status status = OIK_E_MEMORY;
-    oik_npz *npz = oik_new(1, sizeof *npz, err);
+    oik_npz *npz = npz_new(path, err);
     if (!npz)
-        return status;
-    npz->path = oik_new(strlen(path) + 1, 1, err);
-    if (!npz->path)
-        goto done;
-    memcpy(npz->path, path, strlen(path));
-    status = oik_file_read(&npz->file, &npz->file_size, path, err);
-done:
+        return OIK_E_MEMORY;
+    oik_status status = oik_file_read(&npz->file, &npz->file_size, path, err);
     if (status)
         oik_npz_free(npz);
     else
@@ -58,7 +65,8 @@ static oik_status open_archive(oik_npz *npz, oik_error *err) {
         return oik_fail(err, OIK_E_FORMAT, "%s: expected an .npz archive (zip), the file is empty", npz->path);
     zip_error_t zip_err;
     zip_error_init(&zip_err);
-    zip_source_t *source = zip_source_buffer_create(npz->file, npz->file_size, 0, &zip_err);
+    zip_source_t *source = npz->file ? zip_source_buffer_create(npz->file, npz->file_size, 0, &zip_err)
+                                     : zip_source_file_create(npz->path, 0, -1, &zip_err);
     if (source)
         npz->zip = zip_open_from_source(source, ZIP_RDONLY, &zip_err);
     if (source && !npz->zip)
@@ -85,6 +93,26 @@ oik_status oik_npz_open(oik_npz **out, const char *path, oik_error *err) {
     return status;
 }
 
+oik_status oik_npz_open_memory(oik_npz **out, const uint8_t *data, size_t size, const char *path, oik_error *err) {
+    *out = NULL;
+    oik_npz *npz = npz_new(path, err);
+    if (!npz)
+        return OIK_E_MEMORY;
+    oik_status status = OIK_E_MEMORY;
+    npz->file = oik_new(size, 1, err);
+    if (npz->file) {
+        if (size)
+            memcpy(npz->file, data, size);
+        npz->file_size = size;
+        status = open_archive(npz, err);
+    }
+    if (status)
+        oik_npz_free(npz);
+    else
+        *out = npz;
+    return status;
+}
+
 oik_status oik_npz_open_npy(oik_npz **out, const char *path, oik_error *err) {
     oik_npz *npz;
     *out = NULL;
@@ -102,8 +130,59 @@ oik_status oik_npz_open_npy(oik_npz **out, const char *path, oik_error *err) {
     return OIK_OK;
 }
 
-/** Index of "name.npy" in the archive, -1 when there is none. */
-static zip_int64_t find_entry(const oik_npz *npz, const char *name) {
+oik_status oik_npz_read_at(uint8_t *data, size_t size, const oik_npz *npz, size_t offset, oik_error *err) {
+    size_t done = 0;
+    while (done < size) {
+        ssize_t n = pread(npz->fd, data + done, size - done, (off_t)(offset + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return oik_fail(err, OIK_E_IO, "cannot be read: %s", strerror(errno));
+        if (n == 0)
+            return oik_fail(err, OIK_E_IO, "expected %zu bytes at byte %zu, the file ended after %zu", size, offset, done);
+        done += (size_t)n;
+    }
+    return OIK_OK;
+}
+
+/** Open npz->path, which must be a file, and note its size. O_NONBLOCK: see oik_file_read. */
+static oik_status open_file(oik_npz *npz, oik_error *err) {
+    npz->fd = open(npz->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat info;
+    if (npz->fd < 0 || fstat(npz->fd, &info) != 0)
+        return oik_fail(err, OIK_E_IO, "%s: cannot be opened: %s", npz->path, strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return oik_fail(err, OIK_E_IO, "%s: expected a file, found %s", npz->path,
+                        S_ISDIR(info.st_mode) ? "a directory" : "a device, pipe or socket");
+    npz->file_size = (size_t)info.st_size;
+    return OIK_OK;
+}
+
+/** Does the open file begin with the magic number of a .npy? */
+static int is_npy(const oik_npz *npz) {
+    uint8_t magic[6];
+    return oik_npz_read_at(magic, sizeof magic, npz, 0, NULL) == OIK_OK && memcmp(magic, "\x93NUMPY", sizeof magic) == 0;
+}
+
+oik_status oik_npz_open_on_disk(oik_npz **out, const char *path, oik_error *err) {
+    *out = NULL;
+    oik_npz *npz = npz_new(path, err);
+    if (!npz)
+        return OIK_E_MEMORY;
+    oik_status status = open_file(npz, err);
+    if (!status && !is_npy(npz)) {
+        close(npz->fd); /* libzip opens the file itself */
+        npz->fd = -1;
+        status = open_archive(npz, err);
+    }
+    if (status)
+        oik_npz_free(npz);
+    else
+        *out = npz;
+    return status;
+}
+
+zip_int64_t oik_npz_entry(const oik_npz *npz, const char *name) {
     char file_name[OIK_NPZ_NAME_LENGTH];
     if (strlen(name) + sizeof extension > sizeof file_name)
         return -1;
@@ -112,7 +191,7 @@ static zip_int64_t find_entry(const oik_npz *npz, const char *name) {
 }
 
 int oik_npz_has(const oik_npz *npz, const char *name) {
-    return npz->zip ? find_entry(npz, name) >= 0 : strcmp(name, npy_array_name) == 0;
+    return npz->zip ? oik_npz_entry(npz, name) >= 0 : strcmp(name, npy_array_name) == 0;
 }
 
 size_t oik_npz_count(const oik_npz *npz) {
@@ -143,8 +222,7 @@ typedef struct blob {
     uint8_t *owned;
 } blob;
 
-/** Size of an archive entry after checks that keep a damaged or hostile directory from asking for much memory. */
-static oik_status entry_size(size_t *size, const oik_npz *npz, zip_uint64_t index, oik_error *err) {
+oik_status oik_npz_entry_size(size_t *size, int *stored, const oik_npz *npz, zip_uint64_t index, oik_error *err) {
     /* deflate never shrinks data more than 1032 times (zlib technical notes); 4096 covers the tiniest entries */
     const zip_uint64_t max_ratio = 1032, slack = 4096;
     zip_stat_t info;
@@ -157,6 +235,8 @@ static oik_status entry_size(size_t *size, const oik_npz *npz, zip_uint64_t inde
         return oik_fail(err, OIK_E_FORMAT, "its entry claims %llu bytes, more than an archive of %zu bytes can hold",
                         (unsigned long long)info.size, npz->file_size);
     *size = (size_t)info.size;
+    if (stored)
+        *stored = info.comp_method == ZIP_CM_STORE;
     return OIK_OK;
 }
 
@@ -182,11 +262,11 @@ static oik_status inflate_entry(uint8_t *data, size_t size, int whole, const oik
 }
 
 static oik_status load_entry(blob *out, const oik_npz *npz, const char *name, size_t max_size, oik_error *err) {
-    zip_int64_t index = find_entry(npz, name);
+    zip_int64_t index = oik_npz_entry(npz, name);
     if (index < 0)
         return oik_fail(err, OIK_E_FORMAT, "the archive has no such array");
     size_t size = 0;
-    oik_status status = entry_size(&size, npz, (zip_uint64_t)index, err);
+    oik_status status = oik_npz_entry_size(&size, NULL, npz, (zip_uint64_t)index, err);
     if (status)
         return status;
     int whole = size <= max_size;
@@ -202,6 +282,18 @@ static oik_status load_entry(blob *out, const oik_npz *npz, const char *name, si
     return status;
 }
 
+/** The first bytes, at most max_size, of a .npy on disk. */
+static oik_status load_head(blob *out, const oik_npz *npz, size_t max_size, oik_error *err) {
+    size_t size = npz->file_size < max_size ? npz->file_size : max_size;
+    uint8_t *data = oik_new(size, 1, err);
+    oik_status status = data ? oik_npz_read_at(data, size, npz, 0, err) : OIK_E_MEMORY;
+    if (status)
+        free(data);
+    else
+        *out = (blob){data, size, data};
+    return status;
+}
+
 /** Header and at most max_size bytes of an array. Errors do not name file and array yet. */
 static oik_status load_array(blob *out, oik_npy *header, const oik_npz *npz, const char *name, size_t max_size, oik_error *err) {
     *out = (blob){npz->file, npz->file_size, NULL};
@@ -210,6 +302,8 @@ static oik_status load_array(blob *out, oik_npy *header, const oik_npz *npz, con
         status = load_entry(out, npz, name, max_size, err);
     else if (!oik_npz_has(npz, name))
         status = oik_fail(err, OIK_E_FORMAT, "a single .npy has only the array '%s'", npy_array_name);
+    else if (npz->fd >= 0)
+        status = load_head(out, npz, max_size, err);
     if (status)
         return status;
     status = oik_npy_parse(header, out->data, out->size, err);
@@ -223,21 +317,26 @@ static oik_status load_array(blob *out, oik_npy *header, const oik_npz *npz, con
     return status;
 }
 
-/** Name file and array in front of an error. */
-static oik_status name_array(oik_status status, const oik_npz *npz, const char *name, oik_error *err) {
+oik_status oik_npz_name_array(oik_status status, const oik_npz *npz, const char *name, oik_error *err) {
     if (status)
         oik_error_prefix(err, "%s: array '%s'", npz->path, name);
     return status;
 }
 
-oik_status oik_npz_shape(const oik_npz *npz, const char *name, int *n_dim, size_t shape[OIK_NPZ_MAX_DIM], oik_error *err) {
+oik_status oik_npz_header(oik_npy *header, const oik_npz *npz, const char *name, oik_error *err) {
     const size_t header_only = OIK_NPY_MAX_HEADER + 12;
     blob bytes;
+    oik_status status = load_array(&bytes, header, npz, name, header_only, err);
+    if (!status)
+        free(bytes.owned);
+    return status;
+}
+
+oik_status oik_npz_shape(const oik_npz *npz, const char *name, int *n_dim, size_t shape[OIK_NPZ_MAX_DIM], oik_error *err) {
     oik_npy header;
-    oik_status status = load_array(&bytes, &header, npz, name, header_only, err);
+    oik_status status = oik_npz_header(&header, npz, name, err);
     if (status)
-        return name_array(status, npz, name, err);
-    free(bytes.owned);
+        return oik_npz_name_array(status, npz, name, err);
     *n_dim = header.n_dim;
     memcpy(shape, header.shape, sizeof header.shape);
     return OIK_OK;
@@ -262,8 +361,7 @@ static int64_t sign_extend(uint64_t bits, size_t size) {
     return value;
 }
 
-/** One element as double. 8-byte integers beyond 2^53 are rounded to the nearest double. */
-static double element_value(const uint8_t *p, const oik_npy *h) {
+double oik_npy_value(const uint8_t *p, const oik_npy *h) {
     uint64_t bits = raw_bits(p, h->item_size, h->big_endian);
     if (h->kind == 'f' && h->item_size == 8) {
         double d;
@@ -318,15 +416,15 @@ static void walker_next(walker *w, const oik_npy *h) {
     }
 }
 
-typedef enum target { TO_F64, TO_F32, TO_I32 } target;
+typedef enum target { TO_F64, TO_F64_GAPS, TO_F32, TO_I32 } target;
 
-static const size_t target_size[] = {sizeof(double), sizeof(float), sizeof(int32_t)};
+static const size_t target_size[] = {sizeof(double), sizeof(double), sizeof(float), sizeof(int32_t)};
 
 /** Store a value as element i of the output; what is wrong with it when it cannot be. */
 static oik_status store_value(void *out, size_t i, double value, target to, oik_error *err) {
-    if (!isfinite(value))
+    if (!isfinite(value) && to != TO_F64_GAPS)
         return oik_fail(err, OIK_E_NOT_FINITE, "element %zu is %s, expected a finite number", i, isnan(value) ? "NaN" : "infinite");
-    if (to == TO_F64) {
+    if (to == TO_F64 || to == TO_F64_GAPS) {
         ((double *)out)[i] = value;
     } else if (to == TO_F32) {
         if (fabs(value) > (double)FLT_MAX)
@@ -343,7 +441,7 @@ static oik_status store_value(void *out, size_t i, double value, target to, oik_
 static oik_status convert_values(void *out, target to, const oik_npy *h, const uint8_t *data, oik_error *err) {
     walker w = walker_begin(h);
     for (size_t i = 0; i < h->n; i++) {
-        double value = element_value(data + w.position * h->item_size, h);
+        double value = oik_npy_value(data + w.position * h->item_size, h);
         oik_status status = store_value(out, i, value, to, err);
         if (status)
             return status;
@@ -360,7 +458,7 @@ static oik_status read_numbers(const oik_npz *npz, const char *name, int n_dim, 
     oik_npy header;
     oik_status status = load_array(&bytes, &header, npz, name, SIZE_MAX, err);
     if (status)
-        return name_array(status, npz, name, err);
+        return oik_npz_name_array(status, npz, name, err);
     if (header.kind == 'S' || header.kind == 'U')
         status = oik_fail(err, OIK_E_FORMAT, "expected numbers, found text");
     if (!status)
@@ -375,12 +473,19 @@ done:
         free(values);
     else
         *out = values;
-    return name_array(status, npz, name, err);
+    return oik_npz_name_array(status, npz, name, err);
 }
 
 oik_status oik_npz_read_f64(const oik_npz *npz, const char *name, int n_dim, size_t *shape, double **out, oik_error *err) {
     void *values;
     oik_status status = read_numbers(npz, name, n_dim, shape, &values, TO_F64, err);
+    *out = values;
+    return status;
+}
+
+oik_status oik_npz_read_f64_gaps(const oik_npz *npz, const char *name, int n_dim, size_t *shape, double **out, oik_error *err) {
+    void *values;
+    oik_status status = read_numbers(npz, name, n_dim, shape, &values, TO_F64_GAPS, err);
     *out = values;
     return status;
 }
@@ -452,7 +557,7 @@ oik_status oik_npz_read_text(const oik_npz *npz, const char *name, size_t *n, ch
     oik_npy header;
     oik_status status = load_array(&bytes, &header, npz, name, SIZE_MAX, err);
     if (status)
-        return name_array(status, npz, name, err);
+        return oik_npz_name_array(status, npz, name, err);
     if (header.kind != 'S' && header.kind != 'U')
         status = oik_fail(err, OIK_E_FORMAT, "expected text, found numbers");
     else if (header.n_dim > 1)
@@ -462,5 +567,5 @@ oik_status oik_npz_read_text(const oik_npz *npz, const char *name, size_t *n, ch
     if (!status)
         *n = header.n;
     free(bytes.owned);
-    return name_array(status, npz, name, err);
+    return oik_npz_name_array(status, npz, name, err);
 }

@@ -18,8 +18,16 @@ typedef struct oik_npz oik_npz; /**< an archive open for reading; one thread at 
 
 /** @return OIK_E_IO when absent, OIK_E_FORMAT when not a zip archive; *out is NULL on error. */
 oik_status oik_npz_open(oik_npz **out, const char *path, oik_error *err);
+/** The same from bytes in memory, which are copied; path is used in messages only. */
+oik_status oik_npz_open_memory(oik_npz **out, const uint8_t *data, size_t size, const char *path, oik_error *err);
 /** One .npy file seen as an archive whose only array is called "arr_0". */
 oik_status oik_npz_open_npy(oik_npz **out, const char *path, oik_error *err);
+/**
+ * An .npz archive or a .npy file (then with the one array "arr_0") that stays on disk: the calls below load just the array they are
+ * asked for, and npz_rows.h just a row of it. The file must not change while it is open.
+ * @return as oik_npz_open
+ */
+oik_status oik_npz_open_on_disk(oik_npz **out, const char *path, oik_error *err);
 void oik_npz_free(oik_npz *npz);
 
 int oik_npz_has(const oik_npz *npz, const char *name);
@@ -45,10 +53,19 @@ oik_status oik_npz_shape(const oik_npz *npz, const char *name, int *n_dim, size_
  *         OIK_E_NOT_FINITE for NaN or infinity in a float array.
  */
 oik_status oik_npz_read_f64(const oik_npz *npz, const char *name, int n_dim, size_t *shape, double **out, oik_error *err);
+/** The same, but NaN and infinity come through: for measurements, where NaN stands for a gap. */
+oik_status oik_npz_read_f64_gaps(const oik_npz *npz, const char *name, int n_dim, size_t *shape, double **out, oik_error *err);
 oik_status oik_npz_read_f32(const oik_npz *npz, const char *name, int n_dim, size_t *shape, float **out, oik_error *err);
 oik_status oik_npz_read_i32(const oik_npz *npz, const char *name, int n_dim, size_t *shape, int32_t **out, oik_error *err);
 /** A 1-D (or 0-D) array of strings as n NUL-terminated strings in one block; free(*out) frees everything. */
 oik_status oik_npz_read_text(const oik_npz *npz, const char *name, size_t *n, char ***out, oik_error *err);
+
+/**
+ * Frame rate of a sequence from its archive: the first there is of fps, frame_rate, mocap_framerate, mocap_frame_rate.
+ * @param[out] fps 0 when the archive has none of these
+ * @return OIK_E_SHAPE when it is not one number, OIK_E_FORMAT when it is not > 0, or as oik_npz_read_f64
+ */
+oik_status oik_npz_read_frame_rate(const oik_npz *npz, double *fps, oik_error *err);
 
 typedef struct oik_npz_writer oik_npz_writer;
 

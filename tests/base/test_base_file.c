@@ -1,4 +1,5 @@
-/* Whole files: round trips, nothing half-written, messages that name the path; the growing buffer. */
+/* Files, whole or in pieces: round trips, nothing half-written, messages that name the path; the growing buffer. */
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 
 #include "base/file.h"
 #include "support/comma_locale.h"
+#include "support/random.h"
 #include "support/temp_dir.h"
 
 static void bytes_come_back(void **unused) {
@@ -144,6 +146,100 @@ static void a_full_disk_keeps_the_old_file_and_no_temporary(void **unused) {
     free(data);
 }
 
+/** The files of a folder and what path holds. */
+static void expect_state(const char *folder, int n_entries, const char *path, const char *content) {
+    uint8_t *data;
+    size_t size;
+    assert_int_equal(count_entries(folder), n_entries);
+    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_OK);
+    assert_int_equal(size, strlen(content));
+    assert_string_equal((char *)data, content);
+    free(data);
+}
+
+static void a_file_written_in_pieces_appears_when_it_is_finished(void **unused) {
+    (void)unused;
+    char folder[TEMP_PATH_LENGTH], path[TEMP_PATH_LENGTH];
+    oik_file_writer *writer;
+    oik_buf buf = {0};
+    assert_int_equal(mkdir(temp_path(folder, "pieces"), 0777), 0);
+    temp_file(path, "pieces/out", "old", 3);
+    assert_int_equal(oik_file_writer_new(&writer, path, NULL), OIK_OK);
+    assert_int_equal(oik_file_writer_append(writer, "one ", 4, NULL), OIK_OK);
+    oik_buf_printf(&buf, "two ");
+    assert_int_equal(oik_buf_drain(&buf, writer, NULL), OIK_OK);
+    assert_int_equal(buf.size, 0);
+    oik_buf_printf(&buf, "three");
+    assert_int_equal(oik_buf_drain(&buf, writer, NULL), OIK_OK);
+    assert_int_equal(oik_buf_drain(&buf, writer, NULL), OIK_OK); /* nothing left to say */
+    expect_state(folder, 2, path, "old");
+    assert_int_equal(oik_file_writer_finish(writer, NULL), OIK_OK);
+    expect_state(folder, 1, path, "one two three");
+    oik_file_writer_free(writer);
+    expect_state(folder, 1, path, "one two three");
+    oik_buf_free(&buf);
+}
+
+static void a_file_that_is_given_up_leaves_the_old_one(void **unused) {
+    (void)unused;
+    char folder[TEMP_PATH_LENGTH], path[TEMP_PATH_LENGTH];
+    oik_file_writer *writer;
+    oik_error err;
+    oik_buf broken = {.status = OIK_E_MEMORY};
+    assert_int_equal(mkdir(temp_path(folder, "given_up"), 0777), 0);
+    temp_file(path, "given_up/out", "old", 3);
+    assert_int_equal(oik_file_writer_new(&writer, path, NULL), OIK_OK);
+    assert_int_equal(oik_file_writer_append(writer, "new", 3, NULL), OIK_OK);
+    assert_int_equal(oik_buf_drain(&broken, writer, &err), OIK_E_MEMORY);
+    assert_non_null(strstr(err.message, path));
+    oik_file_writer_free(writer);
+    expect_state(folder, 1, path, "old");
+    oik_file_writer_free(NULL);
+    assert_int_equal(oik_file_writer_new(&writer, temp_path(path, "given_up/no/out"), &err), OIK_E_IO);
+    assert_null(writer);
+}
+
+static void expect_fixed(double x, int decimals, const char *text) {
+    oik_buf buf = {0};
+    oik_buf_fixed(&buf, x, decimals);
+    assert_string_equal(buf.data, text);
+    oik_buf_free(&buf);
+}
+
+static void fixed_numbers_are_rounded_and_have_no_negative_zero(void **unused) {
+    (void)unused;
+    expect_fixed(0.0, 0, "0");
+    expect_fixed(-0.0, 2, "0.00");
+    expect_fixed(-4e-7, 6, "0.000000");
+    expect_fixed(-6e-7, 6, "-0.000001");
+    expect_fixed(0.05, 1, "0.1");
+    expect_fixed(12.5, 0, "13");
+    expect_fixed(-1.5, 0, "-2");
+    expect_fixed(0.999999999999, 9, "1.000000000");
+    expect_fixed(-123456.789, 6, "-123456.789000");
+    expect_fixed(1.0 / 3.0, 9, "0.333333333");
+    expect_fixed(4503599627370495.5, 0, "4503599627370496");
+    expect_fixed(1e22, 2, "10000000000000000000000.00");
+    expect_fixed(NAN, 3, "nan");
+    expect_fixed(-INFINITY, 3, "-inf");
+}
+
+/* away from ties the digits are printf's */
+static void fixed_numbers_are_those_of_printf(void **unused) {
+    (void)unused;
+    uint64_t random = 5;
+    for (int i = 0; i < 100000; i++) {
+        char expected[64];
+        int decimals = (int)(random_bits(&random) % 10);
+        double x = random_signed(&random) * pow(10.0, (double)(random_bits(&random) % 9) - 3.0);
+        double tail = fmod(fabs(x) * pow(10.0, decimals), 1.0);
+        if (fabs(tail - 0.5) < 1e-6 || fabs(x) * pow(10.0, decimals) < 0.5)
+            continue;
+        snprintf(expected, sizeof expected, "%.*f", decimals, x);
+        expect_fixed(x, decimals, expected);
+    }
+}
+
 static void folders_are_made_with_their_parents(void **unused) {
     (void)unused;
     char path[TEMP_PATH_LENGTH], file[TEMP_PATH_LENGTH];
@@ -221,6 +317,10 @@ int main(void) {
         cmocka_unit_test(a_missing_folder_is_an_error_that_names_the_path),
         cmocka_unit_test(an_unwritable_folder_keeps_no_partial_output),
         cmocka_unit_test(a_full_disk_keeps_the_old_file_and_no_temporary),
+        cmocka_unit_test(a_file_written_in_pieces_appears_when_it_is_finished),
+        cmocka_unit_test(a_file_that_is_given_up_leaves_the_old_one),
+        cmocka_unit_test(fixed_numbers_are_rounded_and_have_no_negative_zero),
+        cmocka_unit_test(fixed_numbers_are_those_of_printf),
         cmocka_unit_test(folders_are_made_with_their_parents),
         cmocka_unit_test(the_buffer_grows_and_takes_any_bytes),
         cmocka_unit_test(an_error_in_the_buffer_sticks_and_writes_no_file),
