@@ -106,17 +106,26 @@ static void workspace_free(workspace *work) {
     free(work->jac);
 }
 
+/** Bounds and rest inside them. A dependent coordinate has nothing to solve for: it is held, and filled in at the end. */
+static void fill_ranges(workspace *work, const oik_chain *chain, const double *q_rest) {
+    for (int k = 0; k < chain->n_dofs; k++) {
+        work->lower[k] = chain->dofs[k].lower;
+        work->upper[k] = chain->dofs[k].upper;
+        work->rest[k] = fmin(fmax(q_rest[k], work->lower[k]), work->upper[k]);
+    }
+    oik_chain_complete(work->rest, chain);
+    for (int k = 0; k < chain->n_dofs; k++)
+        if (chain->dofs[k].n_coefficients)
+            work->lower[k] = work->upper[k] = work->rest[k];
+}
+
 static oik_status workspace_new(workspace *work, const oik_chain *chain, const oik_ik_target *target, const double *q_rest,
                                 const oik_ik_options *options, oik_error *err) {
     size_t n = (size_t)chain->n_dofs;
     if (!(work->lower = oik_new(n, sizeof(double), err)) || !(work->upper = oik_new(n, sizeof(double), err)) ||
         !(work->rest = oik_new(n, sizeof(double), err)) || !(work->starts = oik_new(MAX_STARTS * n, sizeof(double), err)))
         return OIK_E_MEMORY;
-    for (size_t k = 0; k < n; k++) {
-        work->lower[k] = chain->dofs[k].lower;
-        work->upper[k] = chain->dofs[k].upper;
-        work->rest[k] = fmin(fmax(q_rest[k], work->lower[k]), work->upper[k]);
-    }
+    fill_ranges(work, chain, q_rest);
     oik_status status = oik_frame_residuals_new(&work->frame, chain, target, work->rest, options, err);
     if (status)
         return status;
@@ -283,9 +292,9 @@ static void report_errors(oik_ik_result *result, const workspace *work, const oi
     }
 }
 
-/** A frozen coordinate (lower = upper) sits on no bound. */
+/** A frozen coordinate (lower = upper) sits on no bound, and a dependent one has none but its master's. */
 static oik_bound bound_of(const oik_dof *dof, double q, double margin) {
-    if (dof->lower == dof->upper)
+    if (dof->lower == dof->upper || dof->n_coefficients)
         return OIK_BOUND_NONE;
     return q <= dof->lower + margin ? OIK_BOUND_LOWER : q >= dof->upper - margin ? OIK_BOUND_UPPER : OIK_BOUND_NONE;
 }
@@ -354,6 +363,7 @@ oik_status oik_ik_solve_frame(oik_ik_result **out, const oik_chain *chain, const
     status = minimise(result, &work, options->n_starts, err);
     if (status)
         goto done;
+    oik_chain_complete(result->q, chain);
     oik_chain_forward(work.frame->pose, chain, result->q);
     report_errors(result, &work, chain, target);
     report_bounds(result, &work, chain, options->bound_margin);

@@ -55,6 +55,9 @@ typedef struct oik_ik_result {
  * what the joint alone would have to give way, and not what the chain makes of it by spreading the misfit over other joints.
  * A joint whose child has no measurement of its own gives 0.
  *
+ * Dependent coordinates (oik_dof.n_coefficients > 0) are no unknowns and have neither prior nor bound of their own; q holds what
+ * their masters give them.
+ *
  * @param[out] out     owned by the caller; NULL on error
  * @param[in]  target  a frame without any measurement gives q_rest inside the ranges
  * @param[in]  q_rest  n_dofs, where the prior pulls to; moved into the ranges

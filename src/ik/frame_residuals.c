@@ -147,12 +147,11 @@ static void put_centre(cursor *at, oik_frame_residuals *f, int i) {
     put_rows(at, f, i, v3_scale(v3_sub(f->pose->centre[i], f->target->centre[i]), w), m3_scale(m3_identity(), w));
 }
 
-/** Derivative of p_i - p_p in J: the parent's path is the beginning of segment i's path. */
+/** Derivative of p_i - p_p in J. */
 static void link_jacobian(oik_frame_residuals *f, int i, int p) {
     oik_chain_point_jacobian(f->J, f->chain, f->paths, f->pose, i, f->pose->centre[i]);
     oik_chain_point_jacobian(f->J_parent, f->chain, f->paths, f->pose, p, f->pose->centre[p]);
-    for (int k = 0; k < path_length(f->paths, p); k++)
-        f->J[k] = v3_sub(f->J[k], f->J_parent[k]);
+    oik_chain_subtract_columns(f->J, f->J_parent, f->paths, i, p);
 }
 
 static void put_link(cursor *at, oik_frame_residuals *f, int i) {
@@ -174,9 +173,10 @@ static void put_link(cursor *at, oik_frame_residuals *f, int i) {
     put_rows(at, f, i, r, M);
 }
 
-/** A frozen coordinate has no range and no prior. */
+/** A frozen coordinate has no range and no prior; nor has a dependent one, which would count for its master twice. */
 static void put_prior(cursor *at, const oik_frame_residuals *f, const double *q, int k) {
-    double range = f->chain->dofs[k].upper - f->chain->dofs[k].lower;
+    const oik_dof *dof = &f->chain->dofs[k];
+    double range = dof->n_coefficients ? 0.0 : dof->upper - dof->lower;
     double scale = range > 0.0 ? sqrt(f->prior_weight) / range : 0.0;
     *at->r++ = scale * (q[k] - f->rest[k]);
     if (at->jac)

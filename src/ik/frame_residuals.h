@@ -8,6 +8,7 @@
  *   sqrt(w_prior) (q - rest) / range  sqrt(w_prior) / range
  *
  * Three rows per measured orientation, centre and link, with the columns of the segment's path; one per coordinate for the prior.
+ * A dependent coordinate has an unknown that moves nothing: its column is 0.
  * Terms without weight have no rows. A link without length has no direction: unmeasured it has no rows, in the chain zero rows.
  */
 #ifndef OIK_IK_FRAME_RESIDUALS_H

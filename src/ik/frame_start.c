@@ -54,6 +54,7 @@ static void start_joint(double *q, oik_frame_residuals *f, int i) {
     oik_mat3 R = oik_frame_segment_estimate(&found, f, i, m3_mul(m3_mul(F, at_rest), m3_transpose(joint->B)));
     if (found)
         oik_joint_angles_in_range(q + joint->first_dof, dofs, joint->n_rotations, m3_mul(m3_tmul(F, R), joint->B));
+    oik_chain_complete(q, f->chain);
     oik_mat3 E = oik_joint_rotation(dofs, joint->n_rotations, q + joint->first_dof);
     f->pose->R[i] = m3_mul(m3_mul(F, E), m3_transpose(joint->B));
 }

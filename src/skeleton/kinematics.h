@@ -10,7 +10,7 @@
 #include "base/vec3.h"
 #include "osso_ik.h"
 
-enum { OIK_NAME_LENGTH = 32, OIK_MAX_JOINT_DOFS = 6 };
+enum { OIK_NAME_LENGTH = 32, OIK_MAX_JOINT_DOFS = 6, OIK_MAX_COUPLING = 5 };
 
 typedef enum oik_joint_kind { OIK_JOINT_FREE, OIK_JOINT_BALL, OIK_JOINT_UNIVERSAL, OIK_JOINT_HINGE } oik_joint_kind;
 
@@ -27,6 +27,13 @@ typedef struct oik_dof {
     oik_vec3 axis;       /**< unit, in the joint frame (x forward, y up, z right for a neutral frame) */
     double lower, upper; /**< range of motion [rad] or [m] */
     double rest;         /**< value in the lying skeleton, where both joint frames are neutral; else it is measured */
+    /**
+     * 0: an independent coordinate. Else the coordinate follows another one (spine levels that share one curve, scapulohumeral
+     * rhythm, glide of the knee): q = sum_i coefficient[i] q_master^i, i < n_coefficients.
+     */
+    int n_coefficients;
+    int master;          /**< index of that coordinate in the chain: lower than its own, independent */
+    double coefficient[OIK_MAX_COUPLING];
 } oik_dof;
 
 typedef struct oik_joint {

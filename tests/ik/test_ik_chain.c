@@ -11,6 +11,7 @@
 
 #include "base/rot.h"
 #include "ik/chain.h"
+#include "support/coupled_chain.h"
 #include "support/failing_malloc.h"
 #include "support/tiny_chain.h"
 
@@ -88,6 +89,15 @@ static void rest_gives_back_the_lying_skeleton(void **state) {
         lying->segments[i].R = m3_mul(oik_rot_exp(w), lying->segments[i].R);
     }
     assert_true(rest_error(lying) < rounding);
+    tiny_kinematics_free(lying);
+}
+
+/* what the couplings give at rest is taken out of the joints, also where the master comes later in the chain */
+static void a_coupled_chain_gives_back_the_lying_skeleton(void **state) {
+    (void)state;
+    oik_kinematics *lying = coupled_kinematics_new();
+    assert_non_null(lying);
+    assert_true(rest_error(lying) < 1e-14); /* as above */
     tiny_kinematics_free(lying);
 }
 
@@ -181,6 +191,134 @@ static void ill_formed_chains_are_refused_by_name(void **state) {
     expect_refusal(&arm, OIK_E_MODEL, "one joint per segment");
 }
 
+static void dependent_coordinates_follow_their_masters(void **state) {
+    (void)state;
+    oik_kinematics *lying = coupled_kinematics_new();
+    oik_chain *chain;
+    oik_chain_pose *pose, *given;
+    double *q, *blank;
+    assert_int_equal(oik_chain_new(&chain, &q, lying, NULL), OIK_OK);
+    assert_int_equal(oik_chain_pose_new(&pose, chain, NULL), OIK_OK);
+    assert_int_equal(oik_chain_pose_new(&given, chain, NULL), OIK_OK);
+    assert_non_null(blank = malloc((size_t)chain->n_dofs * sizeof *blank));
+    int knee = tiny_find_dof(chain, "knee_angle_r"), glide = tiny_find_dof(chain, "knee_glide_x_r");
+    int arm = tiny_find_dof(chain, "arm_flex_r"), scapula = tiny_find_dof(chain, "scapula_rotation_r");
+    assert_near(q[scapula], 0.1 + 0.33 * q[arm], 1e-16);
+    q[knee] = 0.8;
+    q[arm] = 1.5;
+    for (int k = 0; k < chain->n_dofs; k++)
+        blank[k] = chain->dofs[k].n_coefficients ? NAN : q[k];
+    oik_chain_complete(q, chain);
+    assert_near(q[glide], 0.002 - 0.015 * 0.8 + 0.004 * 0.64, 1e-16); /* rounding */
+    assert_near(q[scapula], 0.1 + 0.33 * 1.5, 1e-15);
+    assert_true(q[knee] == 0.8 && q[arm] == 1.5);
+    oik_chain_forward(pose, chain, q);
+    oik_chain_forward(given, chain, blank); /* dependent entries are not read */
+    assert_memory_equal(given->q, q, (size_t)chain->n_dofs * sizeof *q);
+    assert_memory_equal(given->R, pose->R, (size_t)chain->n_segments * sizeof *pose->R);
+    assert_memory_equal(given->origin, pose->origin, (size_t)chain->n_segments * sizeof *pose->origin);
+    assert_near(pose->factor[glide], -0.015 + 0.008 * 0.8, 1e-16);
+    assert_true(pose->factor[knee] == 1.0);
+    oik_chain_pose_free(pose);
+    oik_chain_pose_free(given);
+    oik_chain_free(chain);
+    free(q);
+    free(blank);
+    tiny_kinematics_free(lying);
+}
+
+static void expect_unsound(const oik_chain *chain, oik_status status, const char *word) {
+    oik_error err = {0};
+    assert_int_equal(oik_chain_check(chain, &err), status);
+    assert_non_null(strstr(err.message, word));
+}
+
+static void unsound_joints_of_a_built_chain_are_named(void **state) {
+    (void)state;
+    oik_segment segments[2];
+    oik_joint joints[2];
+    oik_kinematics arm;
+    oik_chain *chain;
+    two_link_arm(&arm, segments, joints);
+    assert_int_equal(oik_chain_new(&chain, NULL, &arm, NULL), OIK_OK);
+    assert_int_equal(oik_chain_check(chain, NULL), OIK_OK);
+    const oik_chain_joint sound = chain->joints[1];
+    const oik_dof dof = chain->dofs[1];
+    oik_chain_joint *elbow = &chain->joints[1];
+    elbow->parent = 1;
+    expect_unsound(chain, OIK_E_MODEL, "elbow");
+    *elbow = sound;
+    elbow->first_dof = 0;
+    expect_unsound(chain, OIK_E_MODEL, "elbow");
+    *elbow = sound;
+    elbow->n_rotations = 2;
+    expect_unsound(chain, OIK_E_MODEL, "elbow");
+    elbow->n_rotations = 0;
+    expect_unsound(chain, OIK_E_MODEL, "2 coordinates");
+    elbow->n_translations = 1;
+    expect_unsound(chain, OIK_E_MODEL, "elbow_flex");
+    *elbow = sound;
+    elbow->A.m[0][1] = 0.1;
+    expect_unsound(chain, OIK_E_MODEL, "elbow");
+    *elbow = sound;
+    elbow->b.x = NAN;
+    expect_unsound(chain, OIK_E_NOT_FINITE, "elbow");
+    *elbow = sound;
+    chain->dofs[1].axis = v3(0, 1, 1);
+    expect_unsound(chain, OIK_E_MODEL, "elbow_flex");
+    chain->dofs[1] = dof;
+    chain->dofs[1].upper = INFINITY;
+    expect_unsound(chain, OIK_E_MODEL, "elbow_flex");
+    chain->dofs[1] = dof;
+    assert_int_equal(oik_chain_check(chain, NULL), OIK_OK);
+    oik_chain_free(chain);
+}
+
+/* the same refusals from a finished chain and from the kinematics it is made of */
+static void expect_unsound_coupling(oik_kinematics *arm, const char *word) {
+    oik_dof coupled = arm->joints[1].dofs[0];
+    oik_chain *chain;
+    expect_refusal(arm, OIK_E_MODEL, word);
+    arm->joints[1].dofs[0].n_coefficients = 0;
+    assert_int_equal(oik_chain_new(&chain, NULL, arm, NULL), OIK_OK);
+    chain->dofs[1] = coupled;
+    expect_unsound(chain, OIK_E_MODEL, word);
+    oik_chain_free(chain);
+}
+
+static void unsound_couplings_are_named(void **state) {
+    (void)state;
+    oik_segment segments[2];
+    oik_joint joints[2];
+    oik_kinematics arm;
+    oik_chain *chain;
+    oik_dof *dof = &joints[1].dofs[0];
+    two_link_arm(&arm, segments, joints);
+    dof->n_coefficients = OIK_MAX_COUPLING + 1;
+    expect_unsound_coupling(&arm, "elbow_flex");
+    *dof = (oik_dof){.name = "elbow_flex", .axis = v3(0, 0, 1), .lower = -PI, .upper = PI, .n_coefficients = 2};
+    dof->coefficient[1] = NAN;
+    expect_unsound_coupling(&arm, "elbow_flex");
+    dof->n_coefficients = 2;
+    dof->coefficient[1] = 0.5;
+    dof->master = 1; /* itself */
+    expect_unsound_coupling(&arm, "elbow_flex");
+    dof->n_coefficients = 2;
+    dof->master = 2; /* not there */
+    expect_unsound_coupling(&arm, "elbow_flex");
+    dof->n_coefficients = 2;
+    dof->master = 0;
+    dof->upper = 0.5 * PI - 0.01; /* the master's upper bound gives pi / 2 */
+    expect_unsound_coupling(&arm, "outside its range");
+    dof->n_coefficients = 2;
+    dof->upper = 0.5 * PI - 0.0009; /* as rounded in degrees to one decimal */
+    assert_int_equal(oik_chain_new(&chain, NULL, &arm, NULL), OIK_OK);
+    oik_chain_free(chain);
+    joints[0].dofs[0].n_coefficients = 1; /* a master that follows */
+    joints[0].dofs[0].master = 1;
+    expect_refusal(&arm, OIK_E_MODEL, "independent");
+}
+
 static void every_failing_allocation_is_reported(void **state) {
     (void)state;
     oik_kinematics *lying = tiny_kinematics_new();
@@ -203,7 +341,7 @@ static void every_failing_allocation_is_reported(void **state) {
         free(rest);
     }
     assert_int_equal(status, OIK_OK);
-    assert_int_equal(k, 11); /* 5 of the chain, 5 of the pose, then none */
+    assert_int_equal(k, 13); /* 5 of the chain, 7 of the pose, then none */
     tiny_kinematics_free(lying);
 }
 
@@ -234,9 +372,13 @@ int main(void) {
     const struct CMUnitTest test_ik_chain[] = {
         cmocka_unit_test(two_link_arm_moves_as_by_hand),
         cmocka_unit_test(rest_gives_back_the_lying_skeleton),
+        cmocka_unit_test(a_coupled_chain_gives_back_the_lying_skeleton),
         cmocka_unit_test(rest_coordinates_are_given_or_measured),
         cmocka_unit_test(equal_coordinates_give_mirrored_sides),
         cmocka_unit_test(ill_formed_chains_are_refused_by_name),
+        cmocka_unit_test(dependent_coordinates_follow_their_masters),
+        cmocka_unit_test(unsound_joints_of_a_built_chain_are_named),
+        cmocka_unit_test(unsound_couplings_are_named),
         cmocka_unit_test(every_failing_allocation_is_reported),
         cmocka_unit_test(forward_kinematics_allocates_nothing),
         cmocka_unit_test(free_takes_null),

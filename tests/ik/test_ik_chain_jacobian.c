@@ -11,7 +11,7 @@
 
 #include "base/rot.h"
 #include "ik/frame_residuals.h"
-#include "support/tiny_chain.h"
+#include "support/coupled_chain.h"
 
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
 
@@ -29,14 +29,22 @@ typedef struct fixture {
     oik_chain_pose *pose, *plus, *minus;
 } fixture;
 
-static int set_up(void **state) {
+static int set_up_chain(void **state, oik_kinematics *lying) {
     fixture *f = calloc(1, sizeof *f);
     *state = f;
-    if (!f || !(f->lying = tiny_kinematics_new()) || oik_chain_new(&f->chain, &f->rest, f->lying, NULL) ||
+    if (!f || !(f->lying = lying) || oik_chain_new(&f->chain, &f->rest, f->lying, NULL) ||
         oik_chain_paths_new(&f->paths, f->chain, NULL) || oik_chain_pose_new(&f->pose, f->chain, NULL) ||
         oik_chain_pose_new(&f->plus, f->chain, NULL) || oik_chain_pose_new(&f->minus, f->chain, NULL))
         return -1;
     return f->chain->n_dofs <= MAX_DOFS ? 0 : -1;
+}
+
+static int set_up(void **state) {
+    return set_up_chain(state, tiny_kinematics_new());
+}
+
+static int set_up_coupled(void **state) {
+    return set_up_chain(state, coupled_kinematics_new());
 }
 
 static int tear_down(void **state) {
@@ -103,6 +111,45 @@ static void chain_jacobians_match_central_differences(void **state) {
             for (int i = 0; i < f->chain->n_segments; i++)
                 check_segment(f, i, k);
         }
+    }
+}
+
+static void expect_path(const fixture *f, const char *segment, const char *const *names, const char *absent) {
+    int s = tiny_find_segment(f->chain, segment);
+    for (; *names; names++)
+        assert_true(path_column(f->paths, s, tiny_find_dof(f->chain, *names)) >= 0);
+    assert_int_equal(path_column(f->paths, s, tiny_find_dof(f->chain, absent)), -1);
+}
+
+/* independent coordinates only, once each and in order; masters off the path come in, as they do for all that hangs on it */
+static void paths_hold_masters_and_no_followers(void **state) {
+    fixture *f = *state;
+    for (int s = 0; s < f->chain->n_segments; s++)
+        for (int c = f->paths->start[s]; c < f->paths->start[s + 1]; c++) {
+            assert_int_equal(f->chain->dofs[f->paths->dof[c]].n_coefficients, 0);
+            assert_true(c == f->paths->start[s] || f->paths->dof[c] > f->paths->dof[c - 1]);
+        }
+    expect_path(f, "clavicle_r", (const char *const[]){"pelvis_tilt", "lumbar_extension", "arm_flex_r", NULL}, "arm_add_r");
+    expect_path(f, "hand_r", (const char *const[]){"arm_flex_r", "arm_add_r", NULL}, "scapula_rotation_r");
+    expect_path(f, "tibia_l", (const char *const[]){"hip_adduction_r", "hip_flexion_l", NULL}, "hip_flexion_r");
+    expect_path(f, "tibia_r", (const char *const[]){"knee_angle_r", NULL}, "knee_glide_x_r");
+    int head = tiny_find_segment(f->chain, "skull"); /* pelvis 6, lumbar 3, torso 2, neck 2, head 2 */
+    assert_int_equal(f->paths->start[head + 1] - f->paths->start[head], 15);
+}
+
+static void columns_of_an_ancestor_are_taken_from_their_own(void **state) {
+    fixture *f = *state;
+    oik_vec3 J[MAX_DOFS], other[MAX_DOFS];
+    int hand = tiny_find_segment(f->chain, "hand_r"), clavicle = tiny_find_segment(f->chain, "clavicle_r");
+    for (int k = 0; k < MAX_DOFS; k++)
+        J[k] = other[k] = v3(0, 0, 0);
+    for (int c = f->paths->start[clavicle]; c < f->paths->start[clavicle + 1]; c++)
+        other[c - f->paths->start[clavicle]] = v3(f->paths->dof[c], 0, 0);
+    oik_chain_subtract_columns(J, other, f->paths, hand, clavicle);
+    for (int c = f->paths->start[hand]; c < f->paths->start[hand + 1]; c++) {
+        int k = f->paths->dof[c];
+        double expected = path_column(f->paths, clavicle, k) < 0 ? 0.0 : -(double)k;
+        assert_true(J[c - f->paths->start[hand]].x == expected);
     }
 }
 
@@ -180,5 +227,12 @@ int main(void) {
         cmocka_unit_test(paths_run_from_the_root),
         cmocka_unit_test(residual_jacobian_matches_central_differences),
     };
-    return cmocka_run_group_tests(test_ik_chain_jacobian, set_up, tear_down);
+    const struct CMUnitTest test_ik_chain_jacobian_coupled[] = {
+        cmocka_unit_test(chain_jacobians_match_central_differences),
+        cmocka_unit_test(paths_hold_masters_and_no_followers),
+        cmocka_unit_test(columns_of_an_ancestor_are_taken_from_their_own),
+        cmocka_unit_test(residual_jacobian_matches_central_differences),
+    };
+    int n_failed = cmocka_run_group_tests(test_ik_chain_jacobian, set_up, tear_down);
+    return n_failed + cmocka_run_group_tests(test_ik_chain_jacobian_coupled, set_up_coupled, tear_down);
 }

@@ -11,6 +11,7 @@
 
 #include "base/rot.h"
 #include "ik/frame_ik.h"
+#include "support/coupled_chain.h"
 #include "support/failing_malloc.h"
 #include "support/random.h"
 #include "support/tiny_chain.h"
@@ -32,14 +33,22 @@ typedef struct fixture {
     oik_ik_target target;
 } fixture;
 
-static int set_up(void **state) {
+static int set_up_chain(void **state, oik_kinematics *lying) {
     fixture *f = calloc(1, sizeof *f);
     *state = f;
-    if (!f || !(f->lying = tiny_kinematics_new()) || oik_chain_new(&f->chain, &f->rest, f->lying, NULL) ||
+    if (!f || !(f->lying = lying) || oik_chain_new(&f->chain, &f->rest, f->lying, NULL) ||
         oik_chain_pose_new(&f->pose, f->chain, NULL) || f->chain->n_dofs > MAX)
         return -1;
     f->target = (oik_ik_target){f->pose->R, f->w_R, f->pose->centre, f->w_centre, f->w_link};
     return 0;
+}
+
+static int set_up(void **state) {
+    return set_up_chain(state, tiny_kinematics_new());
+}
+
+static int set_up_coupled(void **state) {
+    return set_up_chain(state, coupled_kinematics_new());
 }
 
 static int tear_down(void **state) {
@@ -346,6 +355,53 @@ static void frozen_coordinates_stay(void **state) {
     oik_ik_result_free(result);
 }
 
+/* with and without a prior: the unknowns that move nothing must not make the normal matrix singular */
+static void a_coupled_chain_gives_its_coordinates_back(void **state) {
+    fixture *f = *state;
+    uint64_t random = 30;
+    for (int trial = 0; trial < 10; trial++) {
+        tiny_random_pose(f->q, f->chain, 0.02, &random);
+        oik_chain_complete(f->q, f->chain);
+        measure(f, 1.0, trial % 2 ? 1.0 : 0.0, 0.0);
+        f->w_centre[0] = 1.0;
+        oik_ik_result *result = solve(f, trial < 5 ? 0.0 : 1e-12);
+        assert_true(worst_difference(f, result->q) < 1e-6); /* as without couplings */
+        for (int k = 0; k < f->chain->n_dofs; k++)
+            assert_true(result->bound[k] == OIK_BOUND_NONE && result->disagreement[k] == 0.0);
+        oik_ik_result_free(result);
+    }
+}
+
+/* the levels of the spine have one unknown: two of them alone tell what the whole curve is */
+static void a_shared_curve_is_found_from_one_level(void **state) {
+    fixture *f = *state;
+    rest_at(f);
+    f->q[dof(f, "lumbar_extension")] = -0.5;
+    oik_chain_complete(f->q, f->chain);
+    measure(f, 0.0, 0.0, 0.0);
+    f->w_R[0] = f->w_R[tiny_find_segment(f->chain, "skull")] = f->w_centre[0] = 1.0;
+    oik_ik_result *result = solve(f, 1e-9);
+    assert_near(result->q[dof(f, "lumbar_extension")], -0.5, 1e-6); /* prior of 1e-9 over curvature of about 1 */
+    assert_near(result->q[dof(f, "neck_extension")], 0.4 * -0.5 + 0.2 * 0.25, 1e-6);
+    oik_ik_result_free(result);
+}
+
+/* clamped at its upper bound the master stops its followers */
+static void a_master_on_its_bound_holds_its_followers(void **state) {
+    fixture *f = *state;
+    rest_at(f);
+    int knee = dof(f, "knee_angle_r");
+    f->q[knee] = f->chain->dofs[knee].upper + 0.3;
+    measure(f, 1.0, 0.0, 0.0);
+    f->w_centre[0] = 1.0;
+    oik_ik_result *result = solve(f, 1e-6);
+    double angle = f->chain->dofs[knee].upper;
+    assert_int_equal(result->bound[knee], OIK_BOUND_UPPER);
+    assert_near(result->q[dof(f, "knee_glide_x_r")], 0.002 - 0.015 * angle + 0.004 * angle * angle, 1e-15);
+    assert_int_equal(result->bound[dof(f, "knee_glide_x_r")], OIK_BOUND_NONE);
+    oik_ik_result_free(result);
+}
+
 static void expect_refusal(const fixture *f, const oik_ik_options *options, oik_status status, const char *word) {
     oik_ik_result *result = (oik_ik_result *)1;
     oik_error err = {0};
@@ -420,5 +476,11 @@ int main(void) {
         cmocka_unit_test(bad_targets_and_options_are_refused_by_name),
         cmocka_unit_test(every_failing_allocation_is_reported),
     };
-    return cmocka_run_group_tests(test_ik_frame_ik, set_up, tear_down);
+    const struct CMUnitTest test_ik_frame_ik_coupled[] = {
+        cmocka_unit_test(a_coupled_chain_gives_its_coordinates_back),
+        cmocka_unit_test(a_shared_curve_is_found_from_one_level),
+        cmocka_unit_test(a_master_on_its_bound_holds_its_followers),
+    };
+    int n_failed = cmocka_run_group_tests(test_ik_frame_ik, set_up, tear_down);
+    return n_failed + cmocka_run_group_tests(test_ik_frame_ik_coupled, set_up_coupled, tear_down);
 }
