@@ -35,7 +35,7 @@ OWNERS = {
     "cblas.h": r"src/body/register_jacobian\.c",
     "lapacke.h": r"models/\w+\.c",
     "libqhull_r/qhull_ra.h": r"models/\w+\.c",
-    "jansson.h": r"src/export/\w*json\w*\.[ch]|src/cli/\w+\.c",
+    "jansson.h": r"src/export/\w*json\w*\.[ch]|src/ik/chain_load\w*\.[ch]|src/cli/\w+\.c",
 }
 
 # calls -> (files where they are allowed, what is wrong elsewhere)
