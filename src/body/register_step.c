@@ -74,28 +74,43 @@ static double shape_weight(const oik_body_target *target, size_t k) {
     return target->shape_sigma * target->shape_sigma * target->model->mode_precision[k];
 }
 
+/** log(R_pred^T R), what joint j turned beyond its prediction. */
+static oik_vec3 beyond_prediction(const oik_body_state *state, const oik_body_target *target, int j) {
+    return oik_rot_log(m3_tmul(target->predicted[j], state->pose.R[j]));
+}
+
 static double prior_cost(const oik_body_state *state, const oik_body_target *target) {
     double cost = 0.0;
     for (int j = 1; j < OIK_N_JOINTS; j++) {
         oik_vec3 w = oik_rot_log(state->pose.R[j]);
         cost += pose_weight(target, j) * v3_dot(w, w);
     }
+    for (int j = 0; target->predicted && j < OIK_N_JOINTS; j++) {
+        oik_vec3 w = beyond_prediction(state, target, j);
+        cost += target->temporal_prior * target->temporal_prior * v3_dot(w, w);
+    }
     for (size_t k = 0; k < target->n_modes; k++)
         cost += shape_weight(target, k) * state->beta[k] * state->beta[k];
     return cost;
 }
 
-void oik_body_evaluate(oik_body_state *state, const oik_body_target *target) {
-    oik_vec3 J[OIK_N_JOINTS];
+/** sum a_v |x_v - y_v|^2 vertex by vertex, with the state's frames. */
+static double vertex_square(oik_body_state *state, const oik_body_target *target) {
     double square = 0.0;
     oik_body_shape(state->v, target->model, state->beta);
-    oik_body_shape_joints(J, target->model, state->beta);
-    oik_body_forward(&state->frames, target->model, J, &state->pose);
     oik_body_skin(state->y, target->model, state->v, &state->frames);
     for (size_t i = 0; i < target->model->n_vertices; i++) {
         oik_vec3 r = v3_sub(target->x[i], state->y[i]);
         square += target->area[i] * v3_dot(r, r);
     }
+    return square;
+}
+
+void oik_body_evaluate(oik_body_state *state, const oik_body_target *target) {
+    oik_vec3 J[OIK_N_JOINTS];
+    oik_body_shape_joints(J, target->model, state->beta);
+    oik_body_forward(&state->frames, target->model, J, &state->pose);
+    double square = target->moments ? oik_body_moments_square(target->moments, &state->frames) : vertex_square(state, target);
     state->rms = sqrt(square);
     state->cost = square + prior_cost(state, target);
 }
@@ -106,14 +121,11 @@ static oik_mat3 parent_rotation(const oik_body_model *model, const oik_body_fram
     return q < 0 ? m3_identity() : frames->G[q];
 }
 
-/** rho_j^2 |log R_j + B w_j|^2 with B = J_l^-1(log R_j) G_parent^T. */
-static void add_pose_prior(oik_body_step *step, const oik_body_state *at, const oik_body_target *target, int j, size_t n) {
-    oik_vec3 w = oik_rot_log(at->pose.R[j]);
-    oik_mat3 B = m3_mul(oik_rot_right_jacobian_inv(v3_scale(w, -1.0)),
-                        m3_transpose(parent_rotation(target->model, &at->frames, j)));
+/** c |w + B w_j|^2 with B = J_l^-1(w) F^T, w the logarithm of a rotation whose left factor F^T w_j turns. */
+static void add_rotation_prior(oik_body_step *step, int j, size_t n, oik_vec3 w, oik_mat3 F, double c) {
+    oik_mat3 B = m3_mul(oik_rot_right_jacobian_inv(v3_scale(w, -1.0)), m3_transpose(F));
     oik_mat3 BtB = m3_tmul(B, B);
     oik_vec3 Btw = m3_tmulv(B, w);
-    double c = pose_weight(target, j);
     size_t first = 3 * (size_t)j;
     for (size_t a = 0; a < 3; a++) {
         for (size_t b = 0; b <= a; b++)
@@ -122,14 +134,32 @@ static void add_pose_prior(oik_body_step *step, const oik_body_state *at, const 
     }
 }
 
-void oik_body_linearise(oik_body_step *step, const oik_body_state *at, const oik_body_target *target) {
-    size_t n = OIK_BODY_COLUMN_BETA + target->n_modes;
+/** rho_j^2 |log R_j|^2 and rho_t^2 |log(R_pred^T R_j)|^2. */
+static void add_pose_priors(oik_body_step *step, const oik_body_state *at, const oik_body_target *target, size_t n) {
+    for (int j = 1; j < OIK_N_JOINTS; j++)
+        add_rotation_prior(step, j, n, oik_rot_log(at->pose.R[j]), parent_rotation(target->model, &at->frames, j),
+                           pose_weight(target, j));
+    for (int j = 0; target->predicted && j < OIK_N_JOINTS; j++)
+        add_rotation_prior(step, j, n, beyond_prediction(at, target, j),
+                           m3_mul(parent_rotation(target->model, &at->frames, j), target->predicted[j]),
+                           target->temporal_prior * target->temporal_prior);
+}
+
+/** Data terms vertex by vertex. */
+static void add_vertices(oik_body_step *step, const oik_body_state *at, const oik_body_target *target) {
     for (size_t i = 0; i < target->model->n_vertices; i++)
         step->residual[i] = v3_sub(target->x[i], at->y[i]);
     oik_body_normal_build(step->H, step->g, step->normal, at->v, &at->frames, step->residual, target->area,
                           target->n_modes);
-    for (int j = 1; j < OIK_N_JOINTS; j++)
-        add_pose_prior(step, at, target, j, n);
+}
+
+void oik_body_linearise(oik_body_step *step, const oik_body_state *at, const oik_body_target *target) {
+    size_t n = OIK_BODY_COLUMN_BETA + target->n_modes;
+    if (target->moments)
+        oik_body_moments_normal(step->H, step->g, target->moments, &at->frames);
+    else
+        add_vertices(step, at, target);
+    add_pose_priors(step, at, target, n);
     for (size_t k = 0; k < target->n_modes; k++) {
         size_t i = OIK_BODY_COLUMN_BETA + k;
         step->H[i * n + i] += shape_weight(target, k);

@@ -4,13 +4,14 @@
 
 #include "body/body_model.h"
 #include "body/register_jacobian.h"
+#include "body/register_moments.h"
 
 /** A point of the search and what follows from it. */
 typedef struct oik_body_state {
     double *beta;           /**< n_modes */
     oik_body_pose pose;
     oik_body_frames frames; /**< by oik_body_evaluate, as everything below */
-    oik_vec3 *v;            /**< n_vertices, shaped rest skin [m] */
+    oik_vec3 *v;            /**< n_vertices, shaped rest skin [m]; not touched with moments, as y */
     oik_vec3 *y;            /**< n_vertices, posed skin [m] */
     double rms;             /**< area-weighted [m] */
     double cost;            /**< rms^2 + priors [m^2] */
@@ -24,6 +25,9 @@ typedef struct oik_body_target {
     double shape_sigma;   /**< sigma [m] */
     double pose_prior;    /**< factor on rho_j */
     size_t n_modes;       /**< fitted modes: those of the model, or 0 for a known shape */
+    const oik_body_moments *moments; /**< sums that stand for x and the known shape (n_modes 0), or NULL: vertex by vertex */
+    const oik_mat3 *predicted;       /**< 24 local rotations that the temporal prior pulls towards, or NULL */
+    double temporal_prior;           /**< rho_t [m/rad] */
 } oik_body_target;
 
 /** Memory of the step: normal matrix, its factor, residual. */

@@ -15,18 +15,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "body/register_start.h"
-#include "body/register_step.h"
-#include "body/unpose.h"
-
-struct oik_body_register {
-    const oik_body_model *model;
-    double *area;    /**< n_vertices, sum 1 */
-    double *scratch; /**< n_vertices */
-    oik_body_state state, trial;
-    oik_body_step step;
-    oik_body_unpose *unpose;
-    oik_vec3 *subject; /**< n_vertices, un-posed skin */
-};
+#include "body/register_workspace.h"
 
 oik_body_register_options oik_body_register_options_default(void) {
     return (oik_body_register_options){
@@ -131,9 +120,8 @@ static bool cancelled(const oik_body_register_options *options, int iteration, c
     return options->on_step && options->on_step(options->on_step_context, iteration, state->y, state->rms);
 }
 
-/** Descend from the start until the RMS settles. */
-static oik_status minimise(int *n_iterations, bool *converged, oik_body_register *ws, const oik_body_target *target,
-                           const oik_body_register_options *options, oik_error *err) {
+oik_status oik_body_minimise(int *n_iterations, bool *converged, oik_body_register *ws, const oik_body_target *target,
+                             const oik_body_register_options *options, oik_error *err) {
     double lambda = 0.0;
     *converged = false;
     *n_iterations = 0;
@@ -156,10 +144,9 @@ static oik_status minimise(int *n_iterations, bool *converged, oik_body_register
     return OIK_OK;
 }
 
-/** Area-weighted RMS of the subject's rest skin posed again; ws->trial.y is overwritten. */
-static double repose_rms(oik_body_register *ws, const oik_vec3 *x) {
+double oik_body_skin_rms(oik_body_register *ws, const oik_vec3 *v, const oik_body_frames *frames, const oik_vec3 *x) {
     double square = 0.0;
-    oik_body_skin(ws->trial.y, ws->model, ws->subject, &ws->state.frames);
+    oik_body_skin(ws->trial.y, ws->model, v, frames);
     for (size_t i = 0; i < ws->model->n_vertices; i++) {
         oik_vec3 r = v3_sub(x[i], ws->trial.y[i]);
         square += ws->area[i] * v3_dot(r, r);
@@ -167,7 +154,7 @@ static double repose_rms(oik_body_register *ws, const oik_vec3 *x) {
     return sqrt(square);
 }
 
-static oik_status fit_new(oik_body_fit *fit, const oik_body_model *model, oik_error *err) {
+oik_status oik_body_fit_new(oik_body_fit *fit, const oik_body_model *model, oik_error *err) {
     *fit = (oik_body_fit){.beta = oik_new(model->n_modes, sizeof *fit->beta, err),
                           .v_shaped = oik_new(model->n_vertices, sizeof *fit->v_shaped, err),
                           .x_model = oik_new(model->n_vertices, sizeof *fit->x_model, err),
@@ -219,12 +206,12 @@ static oik_status check_options(const oik_body_register_options *o, oik_error *e
 oik_status oik_body_fit_mesh(oik_body_fit *fit, oik_body_register *ws, const oik_vec3 *x,
                              const oik_body_register_options *options, oik_error *err) {
     const oik_body_model *model = ws->model;
-    oik_body_target target = {model,
-                              x,
-                              ws->area,
-                              options->shape_sigma,
-                              options->pose_prior,
-                              options->fixed_beta ? 0 : model->n_modes};
+    oik_body_target target = {.model = model,
+                              .x = x,
+                              .area = ws->area,
+                              .shape_sigma = options->shape_sigma,
+                              .pose_prior = options->pose_prior,
+                              .n_modes = options->fixed_beta ? 0 : model->n_modes};
     oik_body_fit result = {0};
     oik_status status = check_options(options, err);
     if (!status)
@@ -234,18 +221,18 @@ oik_status oik_body_fit_mesh(oik_body_fit *fit, oik_body_register *ws, const oik
     start_shape(ws, options->fixed_beta);
     int n_iterations;
     bool converged;
-    status = minimise(&n_iterations, &converged, ws, &target, options, err);
+    status = oik_body_minimise(&n_iterations, &converged, ws, &target, options, err);
     if (!status)
         status = oik_body_unpose_solve(ws->subject, ws->unpose, ws->state.v, ws->state.y, x, &ws->state.frames,
                                        options->unpose_smoothness, err);
     if (!status)
-        status = fit_new(&result, model, err);
+        status = oik_body_fit_new(&result, model, err);
     if (status)
         return status;
     store(&result, ws);
     result.n_iterations = n_iterations;
     result.converged = converged;
-    result.repose_rms = repose_rms(ws, x);
+    result.repose_rms = oik_body_skin_rms(ws, ws->subject, &ws->state.frames, x);
     *fit = result;
     return OIK_OK;
 }

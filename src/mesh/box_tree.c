@@ -122,6 +122,31 @@ oik_status oik_box_tree_init(oik_box_tree *out, const oik_vec3 *vertices, const 
     return OIK_OK;
 }
 
+/** Bounds of a leaf from its stored corners. */
+static void refit_leaf(oik_box_node *node, oik_vec3 (*corners)[3]) {
+    node->lo = node->hi = corners[node->first][0];
+    for (int32_t i = node->first; i < node->first + node->n; i++)
+        for (int k = 0; k < 3; k++) {
+            node->lo = v3_min(node->lo, corners[i][k]);
+            node->hi = v3_max(node->hi, corners[i][k]);
+        }
+}
+
+void oik_box_tree_move(oik_box_tree *tree, const oik_vec3 *vertices, const int32_t (*faces)[3], size_t n_faces) {
+    for (size_t i = 0; i < n_faces; i++)
+        for (int k = 0; k < 3; k++)
+            tree->corners[i][k] = vertices[faces[tree->order[i]][k]];
+    for (int32_t index = tree->n_nodes - 1; index >= 0; index--) { /* children come after their parent */
+        oik_box_node *node = &tree->nodes[index];
+        if (node->n > 0) {
+            refit_leaf(node, tree->corners);
+            continue;
+        }
+        node->lo = v3_min(tree->nodes[index + 1].lo, tree->nodes[node->right].lo);
+        node->hi = v3_max(tree->nodes[index + 1].hi, tree->nodes[node->right].hi);
+    }
+}
+
 void oik_box_tree_clear(oik_box_tree *tree) {
     free(tree->nodes);
     free(tree->order);

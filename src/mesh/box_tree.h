@@ -38,6 +38,9 @@ typedef struct oik_box_hit {
 oik_status oik_box_tree_init(oik_box_tree *out, const oik_vec3 *vertices, const int32_t (*faces)[3], size_t n_faces, oik_error *err);
 void oik_box_tree_clear(oik_box_tree *tree);
 
+/** The same triangles at other positions, in the same tree; exact, but slower to search the farther they have moved apart. O(n_faces). */
+void oik_box_tree_move(oik_box_tree *tree, const oik_vec3 *vertices, const int32_t (*faces)[3], size_t n_faces);
+
 /** Nearest point with squared distance at most max_square; 0 when there is none. Allocates nothing; about O(log n_faces). */
 int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square);
 

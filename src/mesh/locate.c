@@ -24,6 +24,8 @@ struct oik_locator {
     oik_vec3 *face_normals;      /**< n_faces unit normals, zero for faces of no area */
     oik_vec3 (*side_normals)[3]; /**< n_faces x 3: sum of the face normals at the side from corner k to k + 1 */
     oik_vec3 *vertex_normals;    /**< n_vertices angle-weighted sums */
+    size_t n_half_edges;
+    oik_half_edge *edges;        /**< n_half_edges, those of one edge next to each other */
     oik_columns columns;
     oik_box_tree tree;
 };
@@ -36,6 +38,7 @@ void oik_locator_free(oik_locator *locator) {
     free(locator->face_normals);
     free(locator->side_normals);
     free(locator->vertex_normals);
+    free(locator->edges);
     oik_columns_clear(&locator->columns);
     oik_box_tree_clear(&locator->tree);
     free(locator);
@@ -69,6 +72,7 @@ static double angle_between(oik_vec3 a, oik_vec3 b) {
 }
 
 static void add_face_normals(oik_locator *l) {
+    memset(l->vertex_normals, 0, l->n_vertices * sizeof *l->vertex_normals);
     for (size_t f = 0; f < l->n_faces; f++) {
         const int32_t *face = l->faces[f];
         oik_vec3 side[3];
@@ -92,7 +96,9 @@ static void share_edge_normal(oik_locator *l, const oik_half_edge *edges, size_t
         l->side_normals[edges[i].face][edges[i].corner] = sum;
 }
 
-static void add_side_normals(oik_locator *l, const oik_half_edge *edges, size_t n) {
+static void add_side_normals(oik_locator *l) {
+    const oik_half_edge *edges = l->edges;
+    size_t n = l->n_half_edges;
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && edges[end].low == edges[i].low && edges[end].high == edges[i].high;)
             end++;
@@ -102,35 +108,48 @@ static void add_side_normals(oik_locator *l, const oik_half_edge *edges, size_t 
 
 oik_status oik_locator_new(oik_locator **out, const oik_vec3 *vertices, size_t n_vertices, const int32_t (*faces)[3],
                            size_t n_faces, oik_error *err) {
-    oik_half_edge *edges = NULL;
-    size_t n_half_edges = 0;
     *out = NULL;
     oik_status status = check_surface(vertices, n_vertices, n_faces, err);
-    if (!status)
-        status = oik_half_edges_new(&edges, &n_half_edges, n_vertices, faces, n_faces, err);
     if (status)
         return status;
     oik_locator *l = oik_new(1, sizeof *l, err);
-    status = l ? OIK_OK : OIK_E_MEMORY;
-    if (status)
-        goto done;
+    if (!l)
+        return OIK_E_MEMORY;
     l->n_vertices = n_vertices;
     l->n_faces = n_faces;
-    status = copy_surface(l, vertices, faces, err);
+    status = oik_half_edges_new(&l->edges, &l->n_half_edges, n_vertices, faces, n_faces, err);
+    if (!status)
+        status = copy_surface(l, vertices, faces, err);
     if (status)
         goto done;
     add_face_normals(l);
-    add_side_normals(l, edges, n_half_edges);
+    add_side_normals(l);
     status = oik_columns_init(&l->columns, l->vertices, faces, n_faces, err);
     if (!status)
         status = oik_box_tree_init(&l->tree, l->vertices, faces, n_faces, err);
 done:
-    free(edges);
     if (status)
         oik_locator_free(l);
     else
         *out = l;
     return status;
+}
+
+oik_status oik_locator_move(oik_locator *l, const oik_vec3 *vertices, oik_error *err) {
+    oik_columns columns;
+    const int32_t (*faces)[3] = (const int32_t(*)[3])l->faces;
+    oik_status status = check_surface(vertices, l->n_vertices, l->n_faces, err);
+    if (!status)
+        status = oik_columns_init(&columns, vertices, faces, l->n_faces, err);
+    if (status)
+        return status;
+    oik_columns_clear(&l->columns);
+    l->columns = columns;
+    memcpy(l->vertices, vertices, l->n_vertices * sizeof *vertices);
+    add_face_normals(l);
+    add_side_normals(l);
+    oik_box_tree_move(&l->tree, l->vertices, faces, l->n_faces);
+    return OIK_OK;
 }
 
 int oik_locator_winding(const oik_locator *locator, oik_vec3 p) {

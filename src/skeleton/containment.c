@@ -17,6 +17,12 @@ static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 8.0; /* 1 / 1 mm */
 /* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
 enum { NEIGHBOURHOOD = 2 };
 
+/** Barrier terms that a part has in every solve, as long as the sequence lasts. */
+typedef struct room {
+    int32_t vertex; /**< of the part, for idle terms */
+    size_t n;
+} room;
+
 struct oik_containment {
     const oik_skel_model *model;
     const oik_body_model *body;
@@ -25,6 +31,8 @@ struct oik_containment {
     oik_vec3 *seen_at;  /**< n_vertices, where each vertex was last looked at [m] */
     oik_vec3 *normal;   /**< n_vertices, outward normal of the bone in its part's frame */
     double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
+    bool moved;         /**< by oik_containment_move: what is not near is deep inside, and barriers have room */
+    room *room;         /**< n_parts */
 };
 
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
@@ -39,14 +47,17 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->seen_at = oik_new(model->n_vertices, sizeof *c->seen_at, err);
     c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
     c->normal = oik_new(model->n_vertices, sizeof *c->normal, err);
-    oik_status status = c->seen_at && c->clearance && c->normal ? oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err) : OIK_E_MEMORY;
+    c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
+    oik_status status = c->seen_at && c->clearance && c->normal && c->room ? oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err) : OIK_E_MEMORY;
     if (status) {
         oik_containment_free(c);
         return status;
     }
     oik_mesh_normals(c->normal, model->mean, model->n_vertices, (const int32_t(*)[3])model->faces, model->n_faces);
-    for (size_t i = 0; i < model->n_vertices; i++)
+    for (size_t i = 0; i < model->n_vertices; i++) {
         c->clearance[i] = -1.0;
+        c->room[model->point_part[i]].vertex = (int32_t)i;
+    }
     *out = c;
     return OIK_OK;
 }
@@ -58,6 +69,7 @@ void oik_containment_free(oik_containment *c) {
     free(c->seen_at);
     free(c->clearance);
     free(c->normal);
+    free(c->room);
     free(c);
 }
 
@@ -83,24 +95,21 @@ static bool is_neighbour(const oik_containment *c, size_t vertex, int32_t face) 
 static int find_skin(oik_nearest *near, const oik_containment *c, oik_vec3 y) {
     if (oik_locator_nearest(near, c->skin, y, FAR_INSIDE))
         return 1;
-    return oik_locator_winding(c->skin, y) <= 0 && oik_locator_nearest(near, c->skin, y, SEARCH);
+    return !c->moved && oik_locator_winding(c->skin, y) <= 0 && oik_locator_nearest(near, c->skin, y, SEARCH);
 }
 
 static bool cannot_have_reached(const oik_containment *c, size_t vertex, oik_vec3 y) {
     return c->clearance[vertex] - v3_dist(y, c->seen_at[vertex]) > WATCH;
 }
 
-/** Share the weight of a part's barriers among those added since `first`; their weights hold how much each counts. */
-static void balance(oik_terms *terms, size_t first, const oik_skel_model *model) {
-    for (size_t i = first, end; i < terms->n; i = end) {
-        int32_t part = model->point_part[terms->term[i].a];
-        double count = 0.0;
-        for (end = i; end < terms->n && model->point_part[terms->term[end].a] == part; end++)
-            count += terms->term[end].weight;
-        double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(BARRIER_SHARE / fmax(count, 1.0)));
-        for (size_t k = i; k < end; k++)
-            terms->term[k].weight = weight;
-    }
+/** Share the weight of a part's barriers, those since `first`; their weights hold how much each counts. */
+static void balance(oik_terms *terms, size_t first) {
+    double count = 0.0;
+    for (size_t i = first; i < terms->n; i++)
+        count += terms->term[i].weight;
+    double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(BARRIER_SHARE / fmax(count, 1.0)));
+    for (size_t i = first; i < terms->n; i++)
+        terms->term[i].weight = weight;
 }
 
 /**
@@ -121,24 +130,59 @@ static void look_at(oik_terms *terms, size_t *n_beyond, oik_containment *c, size
                                     .vector = near.point, .normal = near.normal});
 }
 
+/** Idle barriers after the n that a part has, until its room is full. */
+static void fill_room(oik_terms *terms, oik_containment *c, int32_t part, const oik_puppet *puppet, size_t n) {
+    const size_t step = 32; /* grown with a quarter to spare, so that it is seldom done */
+    room *r = &c->room[part];
+    if (n > r->n)
+        r->n = (n + n / 4 + step) / step * step;
+    for (; n < r->n; n++) /* their plane is a metre away from the vertex */
+        oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = r->vertex, .b = -1, .distance = -1.0, .weight = BARRIER_WEIGHT,
+                                        .vector = oik_puppet_point(puppet, c->model, (size_t)r->vertex), .normal = v3(0, 1, 0)});
+}
+
 oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containment *c, const oik_puppet *puppet,
                                oik_error *err) {
-    size_t beyond = 0, first = terms->n;
-    for (size_t i = 0; i < c->model->n_vertices; i++) {
-        oik_vec3 y = oik_puppet_point(puppet, c->model, i);
-        if (!cannot_have_reached(c, i, y))
-            look_at(terms, &beyond, c, i, y, m3_mulv(puppet->R[c->model->point_part[i]], c->normal[i]));
+    const oik_skel_model *model = c->model;
+    size_t beyond = 0;
+    for (size_t i = 0; i < model->n_vertices;) {
+        int32_t part = model->point_part[i];
+        size_t before = terms->n;
+        for (; i < model->n_vertices && model->point_part[i] == part; i++) {
+            oik_vec3 y = oik_puppet_point(puppet, model, i);
+            if (!cannot_have_reached(c, i, y))
+                look_at(terms, &beyond, c, i, y, m3_mulv(puppet->R[part], c->normal[i]));
+        }
+        balance(terms, before);
+        if (c->moved)
+            fill_room(terms, c, part, puppet, terms->n - before);
     }
-    balance(terms, first, c->model);
     if (n_beyond)
         *n_beyond = beyond;
     return terms->status ? oik_fail(err, terms->status, "out of memory for the barrier terms") : OIK_OK;
 }
 
+oik_status oik_containment_move(oik_containment *c, const oik_vec3 *x, const oik_puppet *from, const oik_puppet *to, double slip,
+                                oik_error *err) {
+    oik_status status = oik_locator_move(c->skin, x, err);
+    if (status)
+        return status;
+    for (size_t i = 0; i < c->model->n_vertices; i++) {
+        int32_t part = c->model->point_part[i];
+        oik_vec3 arm = m3_tmulv(from->R[part], v3_sub(c->seen_at[i], from->t[part]));
+        c->seen_at[i] = v3_add(to->t[part], m3_mulv(to->R[part], arm));
+        c->clearance[i] -= slip;
+    }
+    c->moved = true;
+    return OIK_OK;
+}
+
 oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,
                                  oik_containment *containment, const oik_skel_options *options, oik_error *err) {
-    oik_status status = oik_terms_solve(report, puppet, terms, options, err);
     size_t before = terms->n;
+    for (int32_t part = 0; containment->moved && part < containment->model->n_parts; part++)
+        fill_room(terms, containment, part, puppet, 0);
+    oik_status status = oik_terms_solve(report, puppet, terms, options, err);
     for (int round = 0; !status && round < options->containment_rounds; round++) {
         oik_lsq_report part;
         terms->n = before; /* the barriers of the last round stood where the skin was nearest then */

@@ -28,6 +28,19 @@ oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containme
                                oik_error *err);
 
 /**
+ * The body has moved on by one frame: the same skin at other positions, and every part where `to` says instead of `from`. What is known
+ * of a vertex moves with its part; since skin slides over bones, its clearance counts as smaller by `slip`, so that a vertex is looked
+ * at again the sooner the nearer to the skin it was.
+ * From then on each part's barriers fill up a room of their own with idle terms, which grows and never shrinks, so that the pattern of
+ * the terms stays the same from frame to frame.
+ * @param[in] x    n_vertices of the body [m], copied
+ * @param[in] slip [m]
+ * @return OIK_E_NOT_FINITE, OIK_E_MEMORY
+ */
+oik_status oik_containment_move(oik_containment *containment, const oik_vec3 *x, const oik_puppet *from, const oik_puppet *to,
+                                double slip, oik_error *err);
+
+/**
  * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers.
  * @param[out] report iterations summed over the rounds, cost and stop reason of the last
  */

@@ -18,7 +18,7 @@
 #include "skeleton/puppet_terms.h"
 
 oik_skel_options oik_skel_options_default(void) {
-    return (oik_skel_options){.cost_tolerance = 1e-6, .containment_rounds = 4};
+    return (oik_skel_options){.cost_tolerance = 1e-6, .max_iterations = 100, .containment_rounds = 4};
 }
 
 /** target_i = sum_v w_v (x_v - depth_i n_v), and the weighted mean normal as a unit vector. */

@@ -1,150 +1,34 @@
 /**
  * Posing: the lying puppet moved into the input body, shape fixed.
  *
- *   spring_i   = w_i (y_i - x_v - Q_v (y_i - v_v)_lying),  Q_v = R_v,posed R_v,lying^T the turn of the skin at vertex v
- *   stitch     = w (y_a - R_a o - y_b), o = the reference offset in the frame of a's part (0 where the points are one joint centre)
- *   ligament   = w (|y_a - y_b| - |y_a - y_b|_lying)
- *   barrier    = w max(0, n (y - q) + margin)
- *
- * The reference of the stitches is the lying puppet, but for parts that are coupled to another one (scapula and clavicle to the humerus).
+ *   min over R, t:  springs + stitches + ligaments (posing.h) + sum (w max(0, n (y - q) + margin))^2    barriers (containment.h)
  *
  * Departs from Keller et al. 2022: springs keep a vector, not a signed distance, so that they are smooth where a point lies outside
  * the skin; stitch offsets turn with the bone, so that the result is rotation-equivariant; the solver runs to convergence.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
-#include "base/rot.h"
-#include "base/status.h"
 #include "skeleton/containment.h"
-#include "skeleton/lying.h"
-#include "skeleton/puppet_terms.h"
-
-/** Everything the stage reads. */
-typedef struct posing {
-    const oik_skel_model *model;
-    const oik_body_model *body;
-    const oik_body_fit *fit;
-    const oik_vec3 *x;
-    const oik_puppet *lying;
-    oik_puppet *reference; /**< the lying puppet with coupled parts turned as expected in this pose */
-    oik_lying_skin skin;
-} posing;
-
-/** Start: each part moves with the joint of the body model that it hangs on. */
-static void start_from_body(oik_puppet *puppet, const posing *in) {
-    for (int p = 0; p < puppet->n_parts; p++) {
-        int j = in->model->part_joint[p];
-        oik_mat3 Q = m3_mul(in->fit->frames.G[j], m3_transpose(in->skin.frames.G[j]));
-        oik_vec3 arm = v3_sub(in->reference->t[p], in->skin.frames.p[j]);
-        puppet->R[p] = m3_mul(Q, in->reference->R[p]);
-        puppet->t[p] = v3_add(in->fit->frames.p[j], m3_mulv(Q, arm));
-    }
-    memcpy(puppet->shape, in->lying->shape, puppet->n_modes * sizeof *puppet->shape);
-}
-
-/* below this elevation the follower does not turn yet (setting phase, Inman 1944) */
-static const double SETTING_PHASE = 30.0 * 3.14159265358979323846 / 180.0;
-
-/** Angle between a part's downward axis and the line through two points, but at least that of the setting phase [rad]. */
-static double elevation(const oik_skel_model *model, const oik_puppet *puppet, int32_t base, const int32_t ends[2]) {
-    oik_vec3 along = v3_unit(v3_sub(oik_puppet_point(puppet, model, (size_t)ends[1]), oik_puppet_point(puppet, model, (size_t)ends[0])));
-    double angle = acos(fmax(-1.0, fmin(1.0, -v3_dot(along, m3_column(puppet->R[base], 1)))));
-    return fmax(angle, SETTING_PHASE);
-}
-
-/** Turn the coupled parts of the reference by what the start of their drivers asks for. */
-static void turn_coupled(posing *in, const oik_puppet *start) {
-    const oik_couplings *couplings = &in->model->couplings;
-    for (size_t i = 0; i < couplings->n; i++) {
-        const int32_t *part = couplings->part[i], *point = couplings->point[i];
-        double rise = elevation(in->model, start, part[1], point + 3) - elevation(in->model, in->lying, part[1], point + 3);
-        oik_vec3 pivot = oik_puppet_point(in->lying, in->model, (size_t)point[0]);
-        oik_vec3 axis = v3_sub(oik_puppet_point(in->lying, in->model, (size_t)point[2]), oik_puppet_point(in->lying, in->model, (size_t)point[1]));
-        oik_mat3 turn = oik_rot_axis(axis, couplings->ratio[i] * rise);
-        oik_puppet *r = in->reference;
-        r->R[part[0]] = m3_mul(turn, r->R[part[0]]);
-        r->t[part[0]] = v3_add(pivot, m3_mulv(turn, v3_sub(r->t[part[0]], pivot)));
-    }
-}
-
-static void copy_puppet(oik_puppet *to, const oik_puppet *from) {
-    memcpy(to->R, from->R, (size_t)from->n_parts * sizeof *to->R);
-    memcpy(to->t, from->t, (size_t)from->n_parts * sizeof *to->t);
-    memcpy(to->shape, from->shape, from->n_modes * sizeof *to->shape);
-}
-
-/** How rigidly the skin at v moves in the posed body: 1 in mid-segment, towards 0 in the fold of a bent joint. */
-static double rigidity(oik_mat3 blend) {
-    oik_mat3 U, V;
-    oik_vec3 s;
-    oik_svd3(&U, &s, &V, blend);
-    return fmin(1.0, fmax(0.05, (s.z - 0.5) / 0.4));
-}
-
-static void add_springs(oik_terms *terms, const posing *in) {
-    const oik_springs *springs = &in->model->springs;
-    for (size_t i = 0; i < springs->n; i++) {
-        size_t v = (size_t)springs->skin[i];
-        oik_mat3 posed = oik_body_blend(in->body, v, &in->fit->frames);
-        oik_mat3 lying = oik_body_blend(in->body, v, &in->skin.frames);
-        oik_mat3 Q = m3_mul(oik_rot_nearest(posed), m3_transpose(oik_rot_nearest(lying)));
-        oik_vec3 y = oik_puppet_point(in->lying, in->model, (size_t)springs->point[i]);
-        oik_vec3 target = v3_add(in->x[v], m3_mulv(Q, v3_sub(y, in->skin.x[v])));
-        oik_terms_add(terms, oik_term_anchor(springs->point[i], target, springs->weight[i] * rigidity(posed), v3(0, 0, 0), 1.0));
-    }
-}
-
-static void add_stitches(oik_terms *terms, const posing *in) {
-    const oik_stitches *stitches = &in->model->stitches;
-    for (size_t i = 0; i < stitches->n; i++) {
-        int32_t a = stitches->point_a[i], b = stitches->point_b[i];
-        oik_vec3 offset = v3(0, 0, 0);
-        if (stitches->keep_offset[i]) {
-            oik_vec3 gap = v3_sub(oik_puppet_point(in->reference, in->model, (size_t)a), oik_puppet_point(in->reference, in->model, (size_t)b));
-            offset = m3_tmulv(in->reference->R[in->model->point_part[a]], gap);
-        }
-        oik_terms_add(terms, oik_term_stitch(a, b, stitches->weight_pose[i], offset));
-    }
-}
-
-static void add_ligaments(oik_terms *terms, const posing *in) {
-    const oik_ligaments *ligaments = &in->model->ligaments;
-    for (size_t i = 0; i < ligaments->n; i++) {
-        int32_t a = ligaments->point_a[i], b = ligaments->point_b[i];
-        double rest = v3_dist(oik_puppet_point(in->lying, in->model, (size_t)a), oik_puppet_point(in->lying, in->model, (size_t)b));
-        oik_terms_add(terms, (oik_term){.kind = OIK_TERM_LIGAMENT, .a = a, .b = b, .weight = ligaments->weight[i], .distance = rest});
-    }
-}
+#include "skeleton/posing.h"
 
 oik_status oik_skel_pose(oik_puppet **out, oik_lsq_report *report, const oik_skel_model *model,
                          const oik_body_model *body, const oik_body_fit *fit, const oik_vec3 *x,
                          const int32_t (*faces)[3], size_t n_faces, const oik_puppet *lying,
                          const oik_skel_options *options, oik_error *err) {
-    posing in = {.model = model, .body = body, .fit = fit, .x = x, .lying = lying};
+    oik_posing posing;
     oik_containment *containment = NULL;
     oik_puppet *puppet = NULL;
     oik_lsq_report own;
     oik_terms terms;
     oik_terms_init(&terms, model, false, lying->shape);
     *out = NULL;
-    oik_status status = oik_lying_skin_new(&in.skin, model, body, fit, err);
+    oik_status status = oik_posing_init(&posing, model, body, fit, lying, err);
     if (!status)
         status = oik_puppet_new(&puppet, model, err);
-    if (!status)
-        status = oik_puppet_new(&in.reference, model, err);
     if (!status)
         status = oik_containment_new(&containment, model, body, x, faces, n_faces, err);
     if (status)
         goto done;
-    copy_puppet(in.reference, lying);
-    start_from_body(puppet, &in);
-    turn_coupled(&in, puppet);
-    start_from_body(puppet, &in);
-    add_springs(&terms, &in);
-    add_stitches(&terms, &in);
-    add_ligaments(&terms, &in);
+    oik_posing_start(puppet, &posing, &fit->frames);
+    oik_posing_add(&terms, &posing, &fit->frames, x);
     status = oik_containment_solve(report ? report : &own, puppet, &terms, containment, options, err);
 done:
     if (status) {
@@ -154,7 +38,6 @@ done:
     *out = puppet;
     oik_terms_free(&terms);
     oik_containment_free(containment);
-    oik_lying_skin_free(&in.skin);
-    oik_puppet_free(in.reference);
+    oik_posing_clear(&posing);
     return status;
 }

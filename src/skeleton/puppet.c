@@ -45,6 +45,12 @@ void oik_puppet_free(oik_puppet *puppet) {
     free(puppet);
 }
 
+void oik_puppet_copy(oik_puppet *to, const oik_puppet *from) {
+    memcpy(to->R, from->R, (size_t)from->n_parts * sizeof *to->R);
+    memcpy(to->t, from->t, (size_t)from->n_parts * sizeof *to->t);
+    memcpy(to->shape, from->shape, from->n_modes * sizeof *to->shape);
+}
+
 oik_vec3 oik_puppet_local(const double *shape, const oik_skel_model *model, size_t point) {
     oik_vec3 u = model->mean[point];
     for (int32_t e = model->mode_start[point]; e < model->mode_start[point + 1]; e++)

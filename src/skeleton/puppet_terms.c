@@ -27,7 +27,16 @@ void oik_terms_init(oik_terms *terms, const oik_skel_model *model, bool with_sha
     *terms = (oik_terms){.model = model, .with_shape = with_shape, .shape = shape, .status = OIK_OK};
 }
 
+static void forget_solver(oik_terms *terms) {
+    free(terms->state);
+    oik_lsq_free(terms->lsq);
+    oik_terms_pattern_free(&terms->pattern);
+    terms->state = NULL;
+    terms->lsq = NULL;
+}
+
 void oik_terms_free(oik_terms *terms) {
+    forget_solver(terms);
     free(terms->term);
     terms->term = NULL;
 }
@@ -318,35 +327,51 @@ static int on_step(void *context, int iteration, const double *x, double cost) {
     return p->cancelled;
 }
 
+static bool same_pattern(const oik_lsq_pattern *a, const oik_lsq_pattern *b) {
+    return a->n_rows == b->n_rows && a->n_unknowns == b->n_unknowns && a->row_start && b->row_start &&
+           memcmp(a->row_start, b->row_start, ((size_t)a->n_rows + 1) * sizeof(int)) == 0 &&
+           memcmp(a->col, b->col, (size_t)a->row_start[a->n_rows] * sizeof(int)) == 0;
+}
+
+/** The solver's workspace for the terms as they are now: the last one when it fits. */
+static oik_status prepare_solver(oik_terms *terms, oik_error *err) {
+    oik_lsq_pattern pattern = {0};
+    size_t size = oik_terms_state_size(terms);
+    oik_status status = oik_terms_pattern(&pattern, terms, err);
+    if (!status && same_pattern(&pattern, &terms->pattern)) {
+        oik_terms_pattern_free(&pattern);
+        return OIK_OK;
+    }
+    forget_solver(terms);
+    if (!status)
+        status = oik_lsq_new(&terms->lsq, &pattern, size, err);
+    if (!status && !(terms->state = oik_new(size, sizeof *terms->state, err)))
+        status = OIK_E_MEMORY;
+    terms->pattern = pattern;
+    if (status)
+        forget_solver(terms);
+    return status;
+}
+
 oik_status oik_terms_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, const oik_skel_options *options,
                            oik_error *err) {
-    oik_lsq_pattern pattern = {0};
-    oik_lsq *lsq = NULL;
-    double *x = NULL;
     problem context = {terms, options, puppet, false};
-    size_t state = oik_terms_state_size(terms);
     oik_status status = terms->status ? oik_fail(err, terms->status, "out of memory for the skeleton's energies")
-                                      : oik_terms_pattern(&pattern, terms, err);
-    if (!status)
-        status = oik_lsq_new(&lsq, &pattern, state, err);
-    if (!status && !(x = oik_new(state, sizeof *x, err)))
-        status = OIK_E_MEMORY;
+                                      : prepare_solver(terms, err);
     if (status)
-        goto done;
-    oik_terms_pack(x, terms, puppet);
-    oik_lsq_problem problem_ = {.context = &context, .state_size = state, .evaluate = evaluate, .retract = retract};
+        return status;
+    oik_terms_pack(terms->state, terms, puppet);
+    oik_lsq_problem problem_ = {
+        .context = &context, .state_size = oik_terms_state_size(terms), .evaluate = evaluate, .retract = retract};
     oik_lsq_options lsq_options = oik_lsq_options_default();
     lsq_options.cost_tolerance = options->cost_tolerance;
+    lsq_options.max_iterations = options->max_iterations;
     lsq_options.on_step = on_step;
     lsq_options.on_step_context = &context;
-    status = oik_lsq_solve(report, lsq, x, &problem_, &lsq_options, err);
+    status = oik_lsq_solve(report, terms->lsq, terms->state, &problem_, &lsq_options, err);
     if (!status)
-        unpack(puppet, x, terms->with_shape);
+        unpack(puppet, terms->state, terms->with_shape);
     if (!status && context.cancelled)
         status = oik_fail(err, OIK_E_CANCELLED, "stopped by the caller while placing the bones");
-done:
-    free(x);
-    oik_lsq_free(lsq);
-    oik_terms_pattern_free(&pattern);
     return status;
 }

@@ -37,6 +37,9 @@ typedef struct oik_terms {
     size_t n, capacity;
     oik_term *term;
     oik_status status; /**< OIK_E_MEMORY sticks */
+    oik_lsq_pattern pattern; /**< of the last solve */
+    oik_lsq *lsq;      /**< its workspace, used again while the pattern stays the same; NULL before */
+    double *state;     /**< oik_terms_state_size of the last solve */
 } oik_terms;
 
 void oik_terms_init(oik_terms *terms, const oik_skel_model *model, bool with_shape, double *shape);
@@ -63,8 +66,8 @@ oik_status oik_terms_pattern(oik_lsq_pattern *pattern, const oik_terms *terms, o
 void oik_terms_pattern_free(oik_lsq_pattern *pattern);
 
 /**
- * Minimise the sum of all terms over the puppet, in place.
- * @param[in] options cost_tolerance; on_step cancels with OIK_E_CANCELLED when it returns non-zero, may be NULL
+ * Minimise the sum of all terms over the puppet, in place. Analysed once while the same kinds of terms join the same parts in the same order.
+ * @param[in] options cost_tolerance, max_iterations; on_step cancels with OIK_E_CANCELLED when it returns non-zero, may be NULL
  * @return OIK_OK, OIK_E_MEMORY, OIK_E_SOLVER, OIK_E_CANCELLED
  */
 oik_status oik_terms_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, const oik_skel_options *options,

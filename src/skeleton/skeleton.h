@@ -24,6 +24,7 @@ typedef struct oik_puppet {
 
 oik_status oik_puppet_new(oik_puppet **out, const oik_skel_model *model, oik_error *err); /**< at the template's placement */
 void oik_puppet_free(oik_puppet *puppet);
+void oik_puppet_copy(oik_puppet *to, const oik_puppet *from); /**< placement and shape; both of one model */
 
 /** Placed position of one point. O(modes of the point). */
 oik_vec3 oik_puppet_point(const oik_puppet *puppet, const oik_skel_model *model, size_t point);
@@ -32,6 +33,7 @@ void oik_puppet_vertices(oik_vec3 *y, const oik_puppet *puppet, const oik_skel_m
 
 typedef struct oik_skel_options {
     double cost_tolerance; /**< relative decrease of the cost that ends a solve, default 1e-6 */
+    int max_iterations;     /**< steps of one solve, default 100 */
     int containment_rounds; /**< rounds of find-violations-and-resolve, default 4 */
     int (*on_step)(void *context, int iteration, const oik_puppet *puppet, double cost); /**< may be NULL; non-zero cancels */
     void *on_step_context;

@@ -54,7 +54,8 @@ static void weigh(double scale) {
 }
 
 static oik_body_target target_of(double shape_sigma, double pose_prior) {
-    return (oik_body_target){model, x, area, shape_sigma, pose_prior, N_MODES};
+    return (oik_body_target){
+        .model = model, .x = x, .area = area, .shape_sigma = shape_sigma, .pose_prior = pose_prior, .n_modes = N_MODES};
 }
 
 /* A bent pose, a shape, and a subject that is neither. */

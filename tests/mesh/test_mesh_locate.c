@@ -341,6 +341,38 @@ static void needles_do_not_fill_the_memory(void **unused) {
     free(faces);
 }
 
+/* A torus that is bent and carried away: the moved locator gives what a new one gives. */
+static void a_moved_surface_is_searched_as_if_new(void **unused) {
+    (void)unused;
+    oik_mesh *torus = shape_torus(0.7, 0.3, 21, 12);
+    oik_locator *moved = locator_of(torus);
+    uint64_t state = 31;
+    for (size_t i = 0; i < torus->n_vertices; i++) {
+        oik_vec3 *y = &torus->vertices[i];
+        *y = v3_add(m3_mulv(oik_rot_exp(v3(0, 2.0 * y->x, 0.5)), *y), v3(3, -2, 1));
+    }
+    assert_int_equal(oik_locator_move(moved, torus->vertices, NULL), OIK_OK);
+    oik_locator *fresh = locator_of(torus);
+    for (int i = 0; i < 1000; i++) {
+        oik_vec3 p = v3_add(random_vec3(&state), v3(3, -2, 1));
+        oik_nearest a, b;
+        assert_int_equal(oik_locator_winding(moved, p), oik_locator_winding(fresh, p));
+        assert_true(oik_locator_nearest(&a, moved, p, 2.0) && oik_locator_nearest(&b, fresh, p, 2.0));
+        assert_true(a.distance == b.distance); /* the same triangles, the same arithmetic */
+        assert_true(v3_dist(a.normal, b.normal) < 1e-14 || a.face != b.face);
+    }
+    oik_vec3 kept = torus->vertices[5];
+    oik_error err = {.message = ""};
+    torus->vertices[5].x = (double)NAN;
+    assert_int_equal(oik_locator_move(moved, torus->vertices, &err), OIK_E_NOT_FINITE);
+    assert_non_null(strstr(err.message, "5"));
+    oik_nearest at_vertex; /* untouched: the vertex is still where it was */
+    assert_true(oik_locator_nearest(&at_vertex, moved, kept, 1e-12));
+    oik_locator_free(moved);
+    oik_locator_free(fresh);
+    oik_mesh_free(torus);
+}
+
 static void what_is_no_surface_is_refused(void **unused) {
     (void)unused;
     oik_mesh *cube = shape_cube(v3(0, 0, 0), 1);
@@ -370,6 +402,7 @@ int main(void) {
         cmocka_unit_test(nearest_on_a_cube_is_known),
         cmocka_unit_test(degenerate_triangles_do_no_harm),
         cmocka_unit_test(needles_do_not_fill_the_memory),
+        cmocka_unit_test(a_moved_surface_is_searched_as_if_new),
         cmocka_unit_test(what_is_no_surface_is_refused),
     };
     return cmocka_run_group_tests_name("test_mesh_locate", tests, NULL, NULL);

@@ -1,0 +1,32 @@
+/** Inside of the registration workspace, for registration.c and track.c. */
+#ifndef OIK_BODY_REGISTER_WORKSPACE_H
+#define OIK_BODY_REGISTER_WORKSPACE_H
+
+#include "body/register_step.h"
+#include "body/registration.h"
+#include "body/unpose.h"
+
+struct oik_body_register {
+    const oik_body_model *model;
+    double *area;    /**< n_vertices, sum 1 */
+    double *scratch; /**< n_vertices */
+    oik_body_state state, trial;
+    oik_body_step step;
+    oik_body_unpose *unpose;
+    oik_vec3 *subject; /**< n_vertices, un-posed skin */
+};
+
+/**
+ * Damped Gauss-Newton from workspace->state (beta and pose are read) until the RMS settles.
+ * @return OIK_OK; OIK_E_NOT_FINITE when the cost of the start is not finite; OIK_E_CANCELLED by options->on_step
+ */
+oik_status oik_body_minimise(int *n_iterations, bool *converged, oik_body_register *workspace, const oik_body_target *target,
+                             const oik_body_register_options *options, oik_error *err);
+
+/** Area-weighted RMS of x_v - skin(v) in the frames [m]; workspace->trial.y is overwritten. */
+double oik_body_skin_rms(oik_body_register *workspace, const oik_vec3 *v, const oik_body_frames *frames, const oik_vec3 *x);
+
+/** Arrays of a fit. */
+oik_status oik_body_fit_new(oik_body_fit *fit, const oik_body_model *model, oik_error *err);
+
+#endif

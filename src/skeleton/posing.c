@@ -1,0 +1,124 @@
+/** The energy of posing (formulas in posing.h). */
+#include "skeleton/posing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rot.h"
+
+oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, const oik_body_model *body, const oik_body_fit *fit,
+                           const oik_puppet *lying, oik_error *err) {
+    const oik_springs *springs = &model->springs;
+    *posing = (oik_posing){.model = model, .body = body, .lying = lying};
+    oik_status status = oik_lying_skin_new(&posing->skin, model, body, fit, err);
+    if (!status)
+        status = oik_puppet_new(&posing->reference, model, err);
+    if (status)
+        return status;
+    posing->skin_turn = oik_new(springs->n, sizeof *posing->skin_turn, err);
+    if (!posing->skin_turn)
+        return OIK_E_MEMORY;
+    for (size_t i = 0; i < springs->n; i++)
+        posing->skin_turn[i] = oik_body_vertex_rotation(body, (size_t)springs->skin[i], &posing->skin.frames);
+    return OIK_OK;
+}
+
+void oik_posing_clear(oik_posing *posing) {
+    oik_lying_skin_free(&posing->skin);
+    free(posing->skin_turn);
+    oik_puppet_free(posing->reference);
+    *posing = (oik_posing){0};
+}
+
+/** Start: each part moves with the joint of the body model that it hangs on. */
+static void start_from_body(oik_puppet *puppet, const oik_posing *in, const oik_body_frames *frames) {
+    for (int p = 0; p < puppet->n_parts; p++) {
+        int j = in->model->part_joint[p];
+        oik_mat3 Q = m3_mul(frames->G[j], m3_transpose(in->skin.frames.G[j]));
+        oik_vec3 arm = v3_sub(in->reference->t[p], in->skin.frames.p[j]);
+        puppet->R[p] = m3_mul(Q, in->reference->R[p]);
+        puppet->t[p] = v3_add(frames->p[j], m3_mulv(Q, arm));
+    }
+    memcpy(puppet->shape, in->lying->shape, puppet->n_modes * sizeof *puppet->shape);
+}
+
+/* below this elevation the follower does not turn yet (setting phase, Inman 1944) */
+static const double SETTING_PHASE = 30.0 * 3.14159265358979323846 / 180.0;
+
+/** Angle between a part's downward axis and the line through two points, but at least that of the setting phase [rad]. */
+static double elevation(const oik_skel_model *model, const oik_puppet *puppet, int32_t base, const int32_t ends[2]) {
+    oik_vec3 along = v3_unit(v3_sub(oik_puppet_point(puppet, model, (size_t)ends[1]), oik_puppet_point(puppet, model, (size_t)ends[0])));
+    double angle = acos(fmax(-1.0, fmin(1.0, -v3_dot(along, m3_column(puppet->R[base], 1)))));
+    return fmax(angle, SETTING_PHASE);
+}
+
+/** Turn the coupled parts of the reference by what the start of their drivers asks for. */
+static void turn_coupled(oik_posing *in, const oik_puppet *start) {
+    const oik_couplings *couplings = &in->model->couplings;
+    for (size_t i = 0; i < couplings->n; i++) {
+        const int32_t *part = couplings->part[i], *point = couplings->point[i];
+        double rise = elevation(in->model, start, part[1], point + 3) - elevation(in->model, in->lying, part[1], point + 3);
+        oik_vec3 pivot = oik_puppet_point(in->lying, in->model, (size_t)point[0]);
+        oik_vec3 axis = v3_sub(oik_puppet_point(in->lying, in->model, (size_t)point[2]), oik_puppet_point(in->lying, in->model, (size_t)point[1]));
+        oik_mat3 turn = oik_rot_axis(axis, couplings->ratio[i] * rise);
+        oik_puppet *r = in->reference;
+        r->R[part[0]] = m3_mul(turn, r->R[part[0]]);
+        r->t[part[0]] = v3_add(pivot, m3_mulv(turn, v3_sub(r->t[part[0]], pivot)));
+    }
+}
+
+/** How rigidly the skin at v moves in the posed body: 1 in mid-segment, towards 0 in the fold of a bent joint. */
+static double rigidity(oik_mat3 blend) {
+    oik_mat3 U, V;
+    oik_vec3 s;
+    oik_svd3(&U, &s, &V, blend);
+    return fmin(1.0, fmax(0.05, (s.z - 0.5) / 0.4));
+}
+
+static void add_springs(oik_terms *terms, const oik_posing *in, const oik_body_frames *frames, const oik_vec3 *x) {
+    const oik_springs *springs = &in->model->springs;
+    for (size_t i = 0; i < springs->n; i++) {
+        size_t v = (size_t)springs->skin[i];
+        oik_mat3 posed = oik_body_blend(in->body, v, frames);
+        oik_mat3 Q = m3_mul(oik_rot_nearest(posed), m3_transpose(in->skin_turn[i]));
+        oik_vec3 y = oik_puppet_point(in->lying, in->model, (size_t)springs->point[i]);
+        oik_vec3 target = v3_add(x[v], m3_mulv(Q, v3_sub(y, in->skin.x[v])));
+        oik_terms_add(terms, oik_term_anchor(springs->point[i], target, springs->weight[i] * rigidity(posed), v3(0, 0, 0), 1.0));
+    }
+}
+
+static void add_stitches(oik_terms *terms, const oik_posing *in) {
+    const oik_stitches *stitches = &in->model->stitches;
+    for (size_t i = 0; i < stitches->n; i++) {
+        int32_t a = stitches->point_a[i], b = stitches->point_b[i];
+        oik_vec3 offset = v3(0, 0, 0);
+        if (stitches->keep_offset[i]) {
+            oik_vec3 gap = v3_sub(oik_puppet_point(in->reference, in->model, (size_t)a), oik_puppet_point(in->reference, in->model, (size_t)b));
+            offset = m3_tmulv(in->reference->R[in->model->point_part[a]], gap);
+        }
+        oik_terms_add(terms, oik_term_stitch(a, b, stitches->weight_pose[i], offset));
+    }
+}
+
+static void add_ligaments(oik_terms *terms, const oik_posing *in) {
+    const oik_ligaments *ligaments = &in->model->ligaments;
+    for (size_t i = 0; i < ligaments->n; i++) {
+        int32_t a = ligaments->point_a[i], b = ligaments->point_b[i];
+        double rest = v3_dist(oik_puppet_point(in->lying, in->model, (size_t)a), oik_puppet_point(in->lying, in->model, (size_t)b));
+        oik_terms_add(terms, (oik_term){.kind = OIK_TERM_LIGAMENT, .a = a, .b = b, .weight = ligaments->weight[i], .distance = rest});
+    }
+}
+
+void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_frames *frames) {
+    oik_puppet_copy(posing->reference, posing->lying);
+    start_from_body(start, posing, frames);
+    turn_coupled(posing, start);
+    start_from_body(start, posing, frames);
+}
+
+void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x) {
+    add_springs(terms, posing, frames, x);
+    add_stitches(terms, posing);
+    add_ligaments(terms, posing);
+}

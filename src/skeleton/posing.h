@@ -1,0 +1,37 @@
+/**
+ * The energy of posing: what ties the bones of a lying puppet to a body in some pose. Private to pose.c and track.c.
+ *
+ *   spring_i   = w_i (y_i - x_v - Q_v (y_i - v_v)_lying),  Q_v = R_v,posed R_v,lying^T the turn of the skin at vertex v
+ *   stitch     = w (y_a - R_a o - y_b), o = the reference offset in the frame of a's part (0 where the points are one joint centre)
+ *   ligament   = w (|y_a - y_b| - |y_a - y_b|_lying)
+ *
+ * The reference of the stitches is the lying puppet, but for parts that are coupled to another one (scapula and clavicle to the humerus).
+ */
+#ifndef OIK_SKELETON_POSING_H
+#define OIK_SKELETON_POSING_H
+
+#include "skeleton/lying.h"
+#include "skeleton/puppet_terms.h"
+
+/** One subject's lying puppet in its own lying skin, and what follows from them for every pose. */
+typedef struct oik_posing {
+    const oik_skel_model *model;
+    const oik_body_model *body;
+    const oik_puppet *lying; /**< borrowed */
+    oik_lying_skin skin;
+    oik_mat3 *skin_turn;     /**< springs.n, rotation of the lying skin at the spring */
+    oik_puppet *reference;   /**< the lying puppet with coupled parts turned as expected in the pose of oik_posing_start */
+} oik_posing;
+
+/** @param[in] fit v_subject and frames.J are read. Release with oik_posing_clear, also after an error. OIK_E_MEMORY. */
+oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, const oik_body_model *body, const oik_body_fit *fit,
+                           const oik_puppet *lying, oik_error *err);
+void oik_posing_clear(oik_posing *posing);
+
+/** Sets the reference and where each part starts: moved with the joint of the body that it hangs on, or that its coupling asks for. */
+void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_frames *frames);
+
+/** Append springs, stitches and ligaments in a body pose; x: n_vertices of the body [m]. After oik_posing_start with the same frames. */
+void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x);
+
+#endif
