@@ -4,7 +4,7 @@ CC      ?= cc
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= -O3 -g
 JOBS    ?= $(shell nproc)
 PYTHON  ?= python3
 V       ?=
@@ -23,8 +23,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 ALL_CFLAGS   := -std=c11 $(CFLAGS) -ffp-contract=off -fPIC -fno-semantic-interposition -pthread $(WARNINGS) $(SANITIZE)
 ALL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -Iinclude -Isrc $(CPPFLAGS)
 
-LIB_PC  := libzip nlopt jansson openblas
-GEN_PC  := $(LIB_PC) lapacke qhull_r
+LIB_PC  := libzip nlopt jansson openblas lapacke
+GEN_PC  := $(LIB_PC) qhull_r
 TEST_PC := $(GEN_PC) cmocka
 # CHOLMOD has no pkg-config file in Debian 12
 LIB_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(TEST_PC))) -isystem /usr/include/suitesparse

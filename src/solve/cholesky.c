@@ -1,5 +1,5 @@
 /*
- * The owner of every CHOLMOD call.
+ * The owner of every CHOLMOD call; matrices whose factor fills a band go to LAPACK (solve/band_cholesky.h).
  *
  *   P A P' = L D L'      P: fill-reducing order, L: unit lower triangular, D: diagonal
  *
@@ -17,10 +17,15 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "solve/band_cholesky.h"
 
 /* A pivot is what the eliminated unknowns leave of a diagonal entry. The subtractions lose a few units of rounding of
    that entry; a pivot below this share of it carries no digit and would be noise of either sign. */
 static const double SMALLEST_PIVOT_SHARE = 64.0 * DBL_EPSILON;
+
+/* Flops that LAPACK's dense blocks do while simplicial CHOLMOD does one: measured 8 to 10 (bench_solve), some left for the zeros
+   inside the band. */
+static const double BAND_SPEED = 4.0;
 
 /* CHOLMOD writes to its common block and to its solution buffers during a solve, so they are apart from the const object. */
 typedef struct cholmod_state {
@@ -34,6 +39,7 @@ struct oik_cholesky {
     cholmod_sparse matrix;   /* header over the two; its values are set for each factorisation */
     cholmod_factor *factor;
     cholmod_state *state;
+    oik_band_cholesky *band; /* in place of the factor where that is faster, else NULL */
     bool factored;
 };
 
@@ -68,7 +74,6 @@ static void configure(cholmod_common *common) {
     common->supernodal = CHOLMOD_SIMPLICIAL;
     common->final_ll = 0;
     common->grow2 = 0; /* no room for updates: the factor is rebuilt, never modified */
-    common->nmethods = 2;
     common->method[0].ordering = CHOLMOD_NATURAL; /* best for a banded chain in time order */
     common->method[1].ordering = CHOLMOD_AMD;
     common->postorder = 1;
@@ -96,14 +101,35 @@ static oik_status copy_pattern(oik_cholesky *chol, const int *column_start, cons
     return OIK_OK;
 }
 
-static oik_status analyse(oik_cholesky *chol, oik_error *err) {
+/* Symbolic analysis in the better of the first n_orders orders. */
+static oik_status analyse(oik_cholesky *chol, int n_orders, oik_error *err) {
+    cholmod_common *common = &chol->state->common;
+    cholmod_free_factor(&chol->factor, common);
+    common->nmethods = n_orders;
+    chol->factor = cholmod_analyze(&chol->matrix, common);
+    return chol->factor ? OIK_OK : cholmod_failure(chol, "analysis", err);
+}
+
+/* A matrix that is nearly full within its band, from CHOLMOD's count of what its own factorisation would cost. */
+static bool fills_band(const oik_cholesky *chol) {
+    double width = oik_band_width(chol->n, chol->column_start, chol->row);
+    return chol->n * width * width <= BAND_SPEED * chol->state->common.fl;
+}
+
+/* The natural order first: when its factor fills a band, LAPACK takes over, else CHOLMOD looks for a better order. */
+static oik_status choose_method(oik_cholesky *chol, oik_error *err) {
     chol->state = oik_new(1, sizeof *chol->state, err);
     if (!chol->state)
         return OIK_E_MEMORY;
     cholmod_start(&chol->state->common);
     configure(&chol->state->common);
-    chol->factor = cholmod_analyze(&chol->matrix, &chol->state->common);
-    return chol->factor ? OIK_OK : cholmod_failure(chol, "analysis", err);
+    oik_status status = analyse(chol, 1, err);
+    if (status != OIK_OK)
+        return status;
+    if (!fills_band(chol))
+        return analyse(chol, 2, err);
+    cholmod_free_factor(&chol->factor, &chol->state->common);
+    return oik_band_cholesky_new(&chol->band, chol->n, chol->column_start, chol->row, err);
 }
 
 oik_status oik_cholesky_new(oik_cholesky **out, int n, const int *column_start, const int *row, oik_error *err) {
@@ -116,7 +142,7 @@ oik_status oik_cholesky_new(oik_cholesky **out, int n, const int *column_start, 
     chol->n = n;
     status = copy_pattern(chol, column_start, row, err);
     if (status == OIK_OK)
-        status = analyse(chol, err);
+        status = choose_method(chol, err);
     if (status == OIK_OK)
         *out = chol;
     else
@@ -136,6 +162,7 @@ void oik_cholesky_free(oik_cholesky *chol) {
         cholmod_finish(common);
         free(chol->state);
     }
+    oik_band_cholesky_free(chol->band);
     free(chol->column_start);
     free(chol->row);
     free(chol);
@@ -155,6 +182,11 @@ static oik_status check_pivots(const oik_cholesky *chol, const double *values, o
 }
 
 oik_status oik_cholesky_factor(oik_cholesky *chol, const double *values, oik_error *err) {
+    if (chol->band) {
+        oik_status status = oik_band_cholesky_factor(chol->band, values, SMALLEST_PIVOT_SHARE, err);
+        chol->factored = status == OIK_OK;
+        return status;
+    }
     cholmod_common *common = &chol->state->common;
     cholmod_sparse matrix = chol->matrix;
     matrix.xtype = CHOLMOD_REAL;
@@ -176,6 +208,11 @@ oik_status oik_cholesky_solve(double *x, const oik_cholesky *chol, const double 
                         chol->factored ? "needs at least one right-hand side" : "the matrix is not factored");
     cholmod_state *state = chol->state;
     size_t n = (size_t)chol->n, n_values = n * (size_t)n_rhs;
+    if (chol->band) {
+        memmove(x, b, n_values * sizeof *x);
+        oik_band_cholesky_solve(x, chol->band, n_rhs);
+        return OIK_OK;
+    }
     cholmod_dense rhs = {.nrow = n,
                          .ncol = (size_t)n_rhs,
                          .nzmax = n_values,

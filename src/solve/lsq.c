@@ -22,7 +22,7 @@ struct oik_lsq {
     oik_lsq_model *model;
     oik_lsq_policy_state policy;
     double *r;     /* n_rows, of the last evaluation */
-    double *jac;   /* in pattern order, at the current state */
+    double *jac;   /* in pattern order, of the last evaluation with derivatives */
     double *trial; /* state_size */
     double *step;  /* n_unknowns */
     bool *cut;     /* n_unknowns, the step ends at a bound */
@@ -35,6 +35,7 @@ typedef struct lsq_run {
     const oik_lsq_problem *problem;
     const oik_lsq_options *options;
     const oik_lsq_policy *policy;
+    int n_trials;
     oik_lsq_report report; /* final_cost and final_gradient are those of the current state */
     bool stopped;
 } lsq_run;
@@ -106,8 +107,9 @@ void oik_lsq_free(oik_lsq *lsq) {
 /* ---- checks before a run ------------------------------------------------------------------------------------------- */
 
 static oik_status check_options(const oik_lsq_options *options, oik_error *err) {
-    if (options->max_iterations < 0)
-        return oik_fail(err, OIK_E_ARGUMENT, "least squares: max_iterations = %d", options->max_iterations);
+    if (options->max_iterations < 0 || options->max_trials < 0)
+        return oik_fail(err, OIK_E_ARGUMENT, "least squares: max_iterations = %d, max_trials = %d", options->max_iterations,
+                        options->max_trials);
     if (!(options->gradient_tolerance >= 0.0 && options->step_tolerance >= 0.0 && options->cost_tolerance >= 0.0))
         return oik_fail(err, OIK_E_ARGUMENT, "least squares: tolerances %g (gradient), %g (step), %g (cost) must be >= 0",
                         options->gradient_tolerance, options->step_tolerance, options->cost_tolerance);
@@ -169,20 +171,25 @@ static oik_status residuals_not_finite(const oik_lsq *lsq, oik_error *err) {
                     lsq->r[i]);
 }
 
-/* Evaluate at the current state and build the model there. */
-static oik_status linearise(lsq_run *run, oik_error *err) {
+/* Build the model at the current state, whose residuals, derivatives and cost are known. */
+static oik_status build_model(lsq_run *run, double cost, oik_error *err) {
     oik_lsq *lsq = run->lsq;
-    double cost = 0.0;
-    oik_status status = evaluate(&cost, run, run->x, lsq->jac, err);
-    if (status == OIK_OK && !isfinite(cost))
-        status = residuals_not_finite(lsq, err);
-    if (status == OIK_OK)
-        status = oik_lsq_model_update(lsq->model, lsq->jac, lsq->r, run->x, run->problem->lower, run->problem->upper, err);
+    oik_status status =
+        oik_lsq_model_update(lsq->model, lsq->jac, lsq->r, run->x, run->problem->lower, run->problem->upper, err);
     if (status != OIK_OK)
         return status;
     run->report.final_cost = cost;
     run->report.final_gradient = oik_lsq_model_gradient(lsq->model);
     return OIK_OK;
+}
+
+/* Evaluate at the current state and build the model there. */
+static oik_status linearise(lsq_run *run, oik_error *err) {
+    double cost = 0.0;
+    oik_status status = evaluate(&cost, run, run->x, run->lsq->jac, err);
+    if (status == OIK_OK && !isfinite(cost))
+        status = residuals_not_finite(run->lsq, err);
+    return status == OIK_OK ? build_model(run, cost, err) : status;
 }
 
 static void move_into_bounds(lsq_run *run) {
@@ -241,10 +248,10 @@ static void move(lsq_run *run) {
     }
 }
 
-static oik_status accept(lsq_run *run, oik_error *err) {
+static oik_status accept(lsq_run *run, double cost, oik_error *err) {
     double before = run->report.final_cost;
     memcpy(run->x, run->lsq->trial, run->lsq->state_size * sizeof(double));
-    oik_status status = linearise(run, err);
+    oik_status status = run->options->derive_trials ? build_model(run, cost, err) : linearise(run, err);
     if (status != OIK_OK)
         return status;
     run->report.n_accepted++;
@@ -261,14 +268,14 @@ static oik_status accept(lsq_run *run, oik_error *err) {
 static oik_status try_step(lsq_run *run, double length, bool cut, oik_error *err) {
     oik_lsq *lsq = run->lsq;
     double cost = 0.0, promised = oik_lsq_model_decrease(lsq->model, lsq->step);
-    oik_status status = evaluate(&cost, run, lsq->trial, NULL, err);
+    oik_status status = evaluate(&cost, run, lsq->trial, run->options->derive_trials ? lsq->jac : NULL, err);
     if (status != OIK_OK)
         return status;
     double before = run->report.final_cost;
     double gain = isfinite(cost) && promised > 0.0 ? (before - cost) / promised : -1.0;
     run->policy->judge(&lsq->policy, gain, length);
     if (gain > 0.0)
-        return accept(run, err);
+        return accept(run, cost, err);
     if (promised <= DBL_EPSILON * before && isfinite(cost) && !cut)
         stop(run, OIK_LSQ_STOP_COST); /* what is left to gain cannot be measured */
     else if (run->policy->exhausted(&lsq->policy, oik_lsq_length(run->x, lsq->state_size)))
@@ -282,10 +289,12 @@ static oik_status iterate(lsq_run *run, oik_error *err) {
         stop(run, OIK_LSQ_STOP_GRADIENT);
         return OIK_OK;
     }
-    if (run->report.n_accepted >= run->options->max_iterations) {
+    bool all_tried = run->options->max_trials > 0 && run->n_trials >= run->options->max_trials;
+    if (all_tried || run->report.n_accepted >= run->options->max_iterations) {
         stop(run, OIK_LSQ_STOP_ITERATIONS);
         return OIK_OK;
     }
+    run->n_trials++;
     oik_status status = run->policy->propose(lsq->step, &lsq->policy, lsq->model, err);
     if (status != OIK_OK)
         return status;

@@ -56,18 +56,24 @@ typedef enum oik_lsq_stop {
     OIK_LSQ_STOP_STEP,       /**< |dx|_2 <= step_tolerance */
     OIK_LSQ_STOP_COST,       /**< relative decrease <= cost_tolerance, or the decrease to come is below the rounding of F */
     OIK_LSQ_STOP_RADIUS,     /**< damping ran away: lambda > 1e16 or delta <= 1e-15 |x| */
-    OIK_LSQ_STOP_ITERATIONS, /**< max_iterations accepted steps */
+    OIK_LSQ_STOP_ITERATIONS, /**< max_iterations accepted or max_trials tried steps */
     OIK_LSQ_STOP_CALLER      /**< on_step asked for it */
 } oik_lsq_stop;
 
 typedef struct oik_lsq_options {
     oik_lsq_strategy strategy;
     int max_iterations;        /**< accepted steps, default 100 */
+    int max_trials;            /**< steps tried, accepted or not; default 0: no limit */
     double gradient_tolerance; /**< default 1e-12 */
     double step_tolerance;     /**< default 1e-9, in the units of dx */
     double cost_tolerance;     /**< default 1e-9 */
     double initial_damping;    /**< LM: first lambda, relative to diag(J'J), default 1e-6 */
     double initial_radius;     /**< dogleg: 0 = length of the first Gauss-Newton step */
+    /**
+     * Evaluate derivatives with every trial step, which saves the second evaluation of an accepted one: for problems whose
+     * derivatives cost little more than their residuals and whose steps are mostly accepted.
+     */
+    bool derive_trials;
     /** Called after each accepted step (iteration counts from 1) with the state; a value other than 0 stops. May be NULL. */
     int (*on_step)(void *on_step_context, int iteration, const double *x, double cost);
     void *on_step_context;
@@ -97,7 +103,7 @@ void oik_lsq_free(oik_lsq *lsq);
 /**
  * Minimise from x, in place. Not converging is a result (report->stop), not an error. Allocates nothing outside CHOLMOD.
  * A trial state whose residuals are not finite is a step that failed. Evaluations: one without Jacobian per trial step, one
- * with it at the start and per accepted step.
+ * with it at the start and per accepted step; with derive_trials one with it at the start and per trial step.
  * @param[out]    report  may be NULL; written on success only
  * @param[in,out] x       state_size; on error the best state so far
  * @param[in]     options NULL for the defaults

@@ -33,7 +33,7 @@ OWNERS = {
     "nlopt.h": r"src/solve/bounded\.c",
     "zip.h": r"src/base/npz\w*\.[ch]|src/api/model_hash\.c",
     "cblas.h": r"src/body/register_jacobian\.c",
-    "lapacke.h": r"models/\w+\.c",
+    "lapacke.h": r"src/solve/band_cholesky\.c|models/\w+\.c",
     "libqhull_r/qhull_ra.h": r"models/\w+\.c",
     "jansson.h": r"src/export/\w*json\w*\.[ch]|src/ik/chain_load\w*\.[ch]|src/cli/\w+\.c",
 }
