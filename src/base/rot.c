@@ -50,13 +50,12 @@ static double cotc(double t) {
     return 0.25 * (1.0 / 3.0 + u * (1.0 / 45.0 + u * (2.0 / 945.0 + u * tail)));
 }
 
-/** I + a [w] + b [w]^2, with [w]^2 = w w^T - |w|^2 I */
+/** I + a [w] + b [w]^2, with [w]^2 = w w^T - |w|^2 I; written out, for it is the innermost operation of every chain */
 static oik_mat3 skew_polynomial(oik_vec3 w, double a, double b) {
-    oik_mat3 square = m3_outer(w, w);
-    double u = v3_dot(w, w);
-    for (int i = 0; i < 3; i++)
-        square.m[i][i] -= u;
-    return m3_add(m3_identity(), m3_add(m3_scale(m3_skew(w), a), m3_scale(square, b)));
+    double d = 1.0 - b * v3_dot(w, w), x = b * w.x, y = b * w.y, z = b * w.z;
+    double xy = x * w.y, xz = x * w.z, yz = y * w.z;
+    oik_vec3 s = v3_scale(w, a);
+    return (oik_mat3){{{d + x * w.x, xy - s.z, xz + s.y}, {xy + s.z, d + y * w.y, yz - s.x}, {xz - s.y, yz + s.x, d + z * w.z}}};
 }
 
 oik_mat3 oik_rot_exp(oik_vec3 w) {
@@ -72,7 +71,7 @@ oik_vec3 oik_rot_log(oik_mat3 R) {
 }
 
 oik_mat3 oik_rot_axis(oik_vec3 axis, double angle) {
-    return oik_rot_exp(v3_scale(v3_unit(axis), angle));
+    return skew_polynomial(v3_unit(axis), sin(angle), 1.0 - cos(angle));
 }
 
 double oik_rot_angle_between(oik_mat3 R_a, oik_mat3 R_b) {

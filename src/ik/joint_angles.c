@@ -85,6 +85,10 @@ static void both_solutions(double q[2][MAX_AXES], const oik_dof *dofs, int n, oi
     }
 }
 
+static double clamp(double x, double lower, double upper) {
+    return fmin(fmax(x, lower), upper);
+}
+
 /** Best value of coordinate k with the others held: the twist of (R before)^T E (R after)^T. */
 static double best_coordinate(const oik_dof *dofs, int n, oik_mat3 E, const double *q, int k) {
     oik_mat3 before = oik_joint_rotation(dofs, k, q);
@@ -92,25 +96,105 @@ static double best_coordinate(const oik_dof *dofs, int n, oik_mat3 E, const doub
     return twist(m3_mul(m3_tmul(before, E), m3_transpose(after)), dofs[k].axis);
 }
 
-static double clamp(double x, double lower, double upper) {
-    return fmin(fmax(x, lower), upper);
-}
-
-/** Set each coordinate to its optimum inside its range (or at all when free_range) until none moves. */
-static void improve_in_turn(double *q, const oik_dof *dofs, int n, oik_mat3 E, bool free_range) {
+/** Set each coordinate to its own optimum until none moves. */
+static void improve_in_turn(double *q, const oik_dof *dofs, int n, oik_mat3 E) {
     enum { MAX_SWEEPS = 20 };       /* converges linearly; what is left after 20 is for the minimiser */
     const double resolution = 1e-9; /* [rad] */
     double moved = 1.0;
     for (int sweep = 0; sweep < MAX_SWEEPS && moved > resolution; sweep++) {
         moved = 0.0;
         for (int k = 0; k < n; k++) {
-            double middle = free_range ? q[k] : 0.5 * (dofs[k].lower + dofs[k].upper);
-            double best = nearest_turn(best_coordinate(dofs, n, E, q, k), middle);
-            if (!free_range)
-                best = clamp(best, dofs[k].lower, dofs[k].upper);
+            double best = nearest_turn(best_coordinate(dofs, n, E, q, k), q[k]);
             moved = fmax(moved, fabs(best - q[k]));
             q[k] = best;
         }
+    }
+}
+
+/** phi = log(R(q)^T E), and the axes of the coordinates in the child's frame: R(q + dq) ~ R(q) exp(sum_k axis_k dq_k). */
+static oik_vec3 linearise(oik_vec3 *axis, const oik_dof *dofs, int n, oik_mat3 E, const double *q) {
+    oik_mat3 after = m3_identity();
+    for (int k = n - 1; k >= 0; k--) {
+        axis[k] = m3_tmulv(after, dofs[k].axis);
+        after = m3_mul(oik_rot_axis(dofs[k].axis, q[k]), after);
+    }
+    return oik_rot_log(m3_tmul(after, E));
+}
+
+/** Solve the n x n system A x = b of a symmetric positive definite A by elimination; rows that are held keep x = 0. */
+static void solve_free(double *x, double A[MAX_AXES][MAX_AXES], const double *b, const bool *held, int n) {
+    for (int i = 0; i < n; i++)
+        x[i] = held[i] ? 0.0 : b[i];
+    for (int i = 0; i < n; i++)
+        for (int k = i + 1; k < n && !held[i]; k++) {
+            double factor = held[k] ? 0.0 : A[k][i] / A[i][i];
+            for (int j = i; j < n; j++)
+                A[k][j] -= factor * A[i][j];
+            x[k] -= factor * x[i];
+        }
+    for (int i = n - 1; i >= 0; i--) {
+        for (int k = i + 1; k < n && !held[i]; k++)
+            x[i] -= A[i][k] * x[k];
+        x[i] = held[i] ? 0.0 : x[i] / A[i][i];
+    }
+}
+
+/** A point of the descent: coordinates, what is left to E, axes in the child's frame. */
+typedef struct descent {
+    double q[MAX_AXES], misfit;
+    oik_vec3 phi, axis[MAX_AXES];
+} descent;
+
+static void look_around(descent *at, const oik_dof *dofs, int n, oik_mat3 E) {
+    at->phi = linearise(at->axis, dofs, n, E, at->q);
+    at->misfit = v3_norm(at->phi);
+}
+
+/**
+ * One damped Gauss-Newton step of |phi|^2 within the ranges; a coordinate at a bound that the step would leave is held, in up to n
+ * rounds.
+ */
+static void step_in_range(double *q_new, const oik_dof *dofs, int n, const descent *at, double damping) {
+    bool held[MAX_AXES] = {false}, any = true;
+    double step[MAX_AXES];
+    for (int round = 0; round <= n && any; round++) {
+        double A[MAX_AXES][MAX_AXES], b[MAX_AXES];
+        for (int i = 0; i < n; i++) {
+            b[i] = v3_dot(at->axis[i], at->phi);
+            for (int k = 0; k < n; k++)
+                A[i][k] = v3_dot(at->axis[i], at->axis[k]) + (i == k ? damping : 0.0);
+        }
+        solve_free(step, A, b, held, n);
+        any = false;
+        for (int k = 0; k < n; k++) {
+            bool leaves = !held[k] &&
+                          ((at->q[k] <= dofs[k].lower && step[k] < 0.0) || (at->q[k] >= dofs[k].upper && step[k] > 0.0));
+            held[k] = held[k] || leaves;
+            any = any || leaves;
+        }
+    }
+    for (int k = 0; k < n; k++)
+        q_new[k] = clamp(at->q[k] + step[k], dofs[k].lower, dofs[k].upper);
+}
+
+/** Bring q, inside the ranges, to the nearest local minimum of the angle between its rotation and E within them. */
+static void improve_in_range(descent *at, const oik_dof *dofs, int n, oik_mat3 E) {
+    enum { MAX_STEPS = 20 };
+    const double resolution = 1e-8, most = 1.0; /* [rad]; damping at which no descent worth having is left to find */
+    double damping = 1e-6;
+    for (int i = 0; i < MAX_STEPS && damping < most; i++) {
+        descent trial;
+        step_in_range(trial.q, dofs, n, at, damping);
+        look_around(&trial, dofs, n, E);
+        bool arrived = fabs(at->misfit - trial.misfit) < resolution;
+        if (trial.misfit < at->misfit) {
+            *at = trial;
+            damping = fmax(0.1 * damping, 1e-9);
+        } else {
+            damping *= 100.0;
+        }
+        if (arrived)
+            return;
     }
 }
 
@@ -130,43 +214,51 @@ void oik_joint_angles(double *q, const oik_dof *dofs, int n, oik_mat3 E, const d
     both_solutions(both, dofs, n, E, reference);
     if (n == 2)
         for (int s = 0; s < 2; s++)
-            improve_in_turn(both[s], dofs, n, E, true);
+            improve_in_turn(both[s], dofs, n, E);
     int nearer = distance_squared(both[1], reference, n) < distance_squared(both[0], reference, n);
     for (int k = 0; k < n; k++)
         q[k] = both[nearer][k];
 }
 
-/** Angle between the joint's rotation at q and E. */
-static double misfit(const oik_dof *dofs, int n, oik_mat3 E, const double *q) {
-    return oik_rot_angle_between(oik_joint_rotation(dofs, n, q), E);
-}
-
-/** Clamp a closed-form solution and make the best of it; whether it lay inside the ranges and is exact. */
-static bool fit_into_range(double *q, const oik_dof *dofs, int n, oik_mat3 E) {
+/** The closed-form solution q moved into the ranges; whether it lay inside them and is exact. */
+static bool clamp_solution(descent *at, const double *q, const oik_dof *dofs, int n, oik_mat3 E) {
     bool exact = n == MAX_AXES;
     for (int k = 0; k < n; k++) {
-        double clamped = clamp(q[k], dofs[k].lower, dofs[k].upper);
-        exact = exact && clamped == q[k];
-        q[k] = clamped;
+        at->q[k] = clamp(q[k], dofs[k].lower, dofs[k].upper);
+        exact = exact && at->q[k] == q[k];
     }
-    if (!exact)
-        improve_in_turn(q, dofs, n, E, false);
+    look_around(at, dofs, n, E);
     return exact;
 }
 
+/** Of two solutions that were moved into the ranges, the better one after both are improved as far as that can matter. */
+static int better_solution(descent *both, const oik_dof *dofs, int n, oik_mat3 E) {
+    const double hopeless = 4.0; /* times as far off as the other one before either is improved */
+    int first = both[1].misfit < both[0].misfit, second = !first;
+    bool try_second = both[second].misfit < hopeless * both[first].misfit;
+    improve_in_range(&both[first], dofs, n, E);
+    if (!try_second)
+        return first;
+    improve_in_range(&both[second], dofs, n, E);
+    return both[second].misfit < both[first].misfit ? second : first;
+}
+
 void oik_joint_angles_in_range(double *q, const oik_dof *dofs, int n, oik_mat3 E) {
-    double middle[MAX_AXES], both[2][MAX_AXES];
+    double middle[MAX_AXES], solutions[2][MAX_AXES];
+    descent both[2];
+    bool exact[2];
     for (int k = 0; k < n; k++)
         middle[k] = 0.5 * (dofs[k].lower + dofs[k].upper);
     if (n == 1)
         q[0] = clamp(nearest_turn(twist(E, dofs[0].axis), middle[0]), dofs[0].lower, dofs[0].upper);
     if (n < 2)
         return;
-    both_solutions(both, dofs, n, E, middle);
-    bool first_exact = fit_into_range(both[0], dofs, n, E), second_exact = fit_into_range(both[1], dofs, n, E);
-    bool second = first_exact && second_exact
-                      ? distance_squared(both[1], middle, n) < distance_squared(both[0], middle, n)
-                      : misfit(dofs, n, E, both[1]) < misfit(dofs, n, E, both[0]);
+    both_solutions(solutions, dofs, n, E, middle);
+    for (int i = 0; i < 2; i++)
+        exact[i] = clamp_solution(&both[i], solutions[i], dofs, n, E);
+    int best = exact[0] && exact[1] ? distance_squared(both[1].q, middle, n) < distance_squared(both[0].q, middle, n)
+               : exact[0] || exact[1] ? exact[1]
+                                      : better_solution(both, dofs, n, E);
     for (int k = 0; k < n; k++)
-        q[k] = both[second][k];
+        q[k] = both[best].q[k];
 }
