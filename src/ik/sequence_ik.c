@@ -26,7 +26,7 @@ static const double METRE = 1.0;
 
 oik_sequence_options oik_sequence_options_default(void) {
     return (oik_sequence_options){
-        .acceleration = 28.0, .temporal_weight = -1.0, .prior = 0.1, .length_scale = 0.1, .window = 640, .overlap = 64};
+        .acceleration = 28.0, .temporal_weight = -1.0, .prior = 0.1, .length_scale = 0.1, .window = 640, .overlap = 100};
 }
 
 /** Distance from the ranges of motion that the sequence is solved to [rad]; at the end they are kept exactly. */
@@ -161,6 +161,8 @@ typedef struct effort {
 
 /** A part is brought near its minimum; the whole chain, which starts from there, mostly finds it in one step. */
 static const effort PART_EFFORT = {10, 0, 1e-3}, WHOLE_EFFORT = {3, 3, 1e-2};
+/** To where rounding ends the descent. */
+static const effort CONVERGED_PART = {100, 0, 1e-9}, CONVERGED_WHOLE = {200, 0, 1e-12};
 
 static oik_status solve_window(oik_ik_motion *motion, oik_sequence_problem *problem, double *q, const double *past, int first,
                                const oik_sequence_weights *weights, effort e, oik_error *err) {
@@ -195,7 +197,7 @@ static oik_status tighten(const sequence *s, part_solver *p, int first, const do
             break;
         weights.range = range_weight(s, width[i]);
         status = solve_window(s->motion, p->problem, p->q + (size_t)first * (size_t)p->part->chain->n_dofs, past, first, &weights,
-                              PART_EFFORT, err);
+                              s->options->converge ? CONVERGED_PART : PART_EFFORT, err);
     }
     return status;
 }
@@ -219,9 +221,9 @@ static oik_status solve_part(const sequence *s, part_solver *p, int first, int l
     return status;
 }
 
-/** Only marker positions, each of which belongs to one part. */
+/** Are there only marker positions, each of which belongs to one part, and need the minimum not be found itself? */
 static bool can_be_met(const sequence *s) {
-    bool other = s->options->links;
+    bool other = s->options->links || s->options->converge;
     for (int i = 0; i < s->chain->n_segments; i++)
         other = other || s->oriented[i];
     return !other && s->parts->n_parts > 1;
@@ -282,7 +284,8 @@ static oik_status solve_whole(sequence *s, int first, oik_error *err) {
     double *q = s->motion->q + (size_t)first * (size_t)s->chain->n_dofs;
     oik_sequence_weights weights = s->weights;
     weights.range = range_weight(s, TIGHT);
-    return solve_window(s->motion, s->problem, q, first > 0 ? q - PAST * s->chain->n_dofs : NULL, first, &weights, WHOLE_EFFORT, err);
+    return solve_window(s->motion, s->problem, q, first > 0 ? q - PAST * s->chain->n_dofs : NULL, first, &weights,
+                        s->options->converge ? CONVERGED_WHOLE : WHOLE_EFFORT, err);
 }
 
 static oik_status solve_all_windows(sequence *s, oik_error *err) {
