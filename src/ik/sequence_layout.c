@@ -72,7 +72,7 @@ static void describe_ball(oik_sequence_problem *p, int i) {
  * times, from full_range down. A joint without limits is the root, whose trunk is slower than the limbs.
  */
 static void set_calm(oik_sequence_problem *p) {
-    const double full_range = 3.14159265358979323846 / 3.0, unlimited = 6.2, root = 2.0, wide_hinge = 1.0;
+    const double full_range = 3.14159265358979323846 / 2.0, unlimited = 6.2, root = 2.0, wide_hinge = 1.0;
     for (int i = 0; i < p->chain->n_segments; i++) {
         const oik_chain_joint *joint = &p->chain->joints[i];
         double range = 0.0;

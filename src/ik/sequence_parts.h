@@ -35,7 +35,7 @@ struct oik_sequence_problem {
     oik_mat3 *turn;            /**< (PAST + n_frames) x n_balls */
     oik_vec3 *change;          /**< (PAST + n_frames) x n_balls: from the frame before to this one */
     oik_mat3 *change_jacobian; /**< the same */
-    double *misfit;            /**< n_frames */
+    double *misfit;            /**< n_frames, squares of measured terms and of distances from the ranges */
     double beyond;             /**< largest distance of a spherical joint from its ranges [rad] */
 
     const double *past;        /**< of this solve */

@@ -65,7 +65,7 @@ void oik_sequence_problem_retract(oik_sequence_problem *problem, double *q_new, 
 /** q_new (n_dofs): where two frames (2 x n_dofs) lead at constant velocity and equal time steps. */
 void oik_sequence_problem_extrapolate(const oik_sequence_problem *problem, double *q_new, const double *past);
 
-/** Sum of squares of the measured terms of each frame at the last evaluation, n_frames. */
+/** Sum of squares of the measured terms and of the distances from the ranges of each frame at the last evaluation, n_frames. */
 const double *oik_sequence_problem_misfit(const oik_sequence_problem *problem);
 
 /** Largest distance of a spherical joint from its ranges at the last evaluation [rad]. */

@@ -62,7 +62,7 @@ static void put_terms(row_cursor *at, oik_sequence_problem *p, int frame) {
 }
 
 /** A frozen coordinate has no range and no prior. */
-static void put_prior(row_cursor *at, const oik_sequence_problem *p, const double *q) {
+static void put_prior(row_cursor *at, oik_sequence_problem *p, const double *q, int frame) {
     for (int u = 0; u < p->n_unknowns; u++) {
         int d = p->dof_of[u];
         if (p->in_ball[d])
@@ -74,6 +74,7 @@ static void put_prior(row_cursor *at, const oik_sequence_problem *p, const doubl
         double beyond = q[d] - fmin(fmax(q[d], p->chain->dofs[d].lower), p->chain->dofs[d].upper), w = sqrt(p->weights.limit);
         *at->r++ = w * beyond;
         put_value(at, beyond != 0.0 ? w : 0.0);
+        p->misfit[frame] += w * w * beyond * beyond;
     }
 }
 
@@ -105,10 +106,11 @@ static oik_vec3 beyond_range(const oik_sequence_problem *p, int ball, const doub
     return oik_rot_log(m3_tmul(oik_joint_rotation(dofs, BALL, nearest), E));
 }
 
-static void put_range(row_cursor *at, oik_sequence_problem *p, int ball, const double *q, oik_mat3 E) {
+static void put_range(row_cursor *at, oik_sequence_problem *p, int ball, const double *q, oik_mat3 E, int frame) {
     oik_vec3 phi = beyond_range(p, ball, q, E);
     double distance = v3_norm(phi), w = sqrt(p->weights.range);
     p->beyond = fmax(p->beyond, distance);
+    p->misfit[frame] += w * w * distance * distance;
     *at->r++ = w * distance;
     put_vector(at, distance > 0.0 ? v3_scale(phi, w / distance) : phi);
 }
@@ -214,11 +216,11 @@ static void evaluate_frame(row_cursor *at, oik_sequence_problem *p, const double
     oik_chain_forward(p->pose, p->chain, here);
     use_child_axes(p, frame);
     put_terms(at, p, frame);
-    put_prior(at, p, here);
+    put_prior(at, p, here, frame);
     for (int b = 0; b < p->n_balls; b++) {
         oik_mat3 E = p->turn[(PAST + frame) * p->n_balls + b];
         put_ball_prior(at, p, b, E);
-        put_range(at, p, b, here, E);
+        put_range(at, p, b, here, E, frame);
     }
     measure_change(p, frame, at->jac != NULL);
     put_accelerations(at, p, q, frame);
