@@ -142,14 +142,3 @@ void oik_chain_point_jacobian(oik_vec3 *J, const oik_chain *chain, const oik_cha
         add_motion(J, follower, pose, chain->dofs[follower->dof].translation ? axis : v3_cross(axis, arm));
     }
 }
-
-void oik_chain_subtract_columns(oik_vec3 *J, const oik_vec3 *other, const oik_chain_paths *paths, int segment, int ancestor) {
-    const int *dof = paths->dof + paths->start[segment];
-    for (int k = paths->start[ancestor]; k < paths->start[ancestor + 1]; k++) {
-        while (*dof != paths->dof[k]) {
-            dof++;
-            J++;
-        }
-        *J = v3_sub(*J, *other++);
-    }
-}

@@ -55,12 +55,4 @@ void oik_chain_rotation_jacobian(oik_vec3 *J, const oik_chain *chain, const oik_
 void oik_chain_point_jacobian(oik_vec3 *J, const oik_chain *chain, const oik_chain_paths *paths, const oik_chain_pose *pose,
                               int segment, oik_vec3 point);
 
-/**
- * Take the columns of another segment from those of one whose path holds them all: an ancestor, for a direction between points of
- * both. O(path), allocates nothing.
- * @param[in,out] J     path length of segment
- * @param[in]     other path length of ancestor
- */
-void oik_chain_subtract_columns(oik_vec3 *J, const oik_vec3 *other, const oik_chain_paths *paths, int segment, int ancestor);
-
 #endif

@@ -2,20 +2,16 @@
  * Residuals of one frame of inverse kinematics and their sparse Jacobian: f(q) = |r(q)|^2 of frame_ik.h.
  *
  *   rows                              derivative with respect to coordinate k
- *   sqrt(w) phi                       -sqrt(w) J_l^-1(phi) R_s^T d theta_s/dq_k        phi = log(R_s^T R^_s)
- *   sqrt(w) (p - p^) / L              sqrt(w) / L  dp/dq_k
- *   sqrt(w) (d - d^)                  sqrt(w) (I - d d^T) / l  d(p_j - p_parent)/dq_k  d = (p_j - p_parent) / l
+ *   measured terms                    frame_terms.h: markers at the joint centres, links from parent to child
  *   sqrt(w_prior) (q - rest) / range  sqrt(w_prior) / range
  *
- * Three rows per measured orientation, centre and link, with the columns of the segment's path; one per coordinate for the prior.
- * A dependent coordinate has an unknown that moves nothing: its column is 0.
- * Terms without weight have no rows. A link without length has no direction: unmeasured it has no rows, in the chain zero rows.
+ * Terms without weight have no rows. A dependent coordinate has an unknown that moves nothing: its column is 0.
  */
 #ifndef OIK_IK_FRAME_RESIDUALS_H
 #define OIK_IK_FRAME_RESIDUALS_H
 
-#include "ik/chain_jacobian.h"
 #include "ik/frame_ik.h"
+#include "ik/frame_terms.h"
 #include "solve/lsq.h"
 
 /** A frame's problem and its work space; one per thread. Chain, target and rest stay the caller's. */
@@ -24,10 +20,10 @@ typedef struct oik_frame_residuals {
     const oik_ik_target *target;
     const double *rest;        /**< n_dofs, where the prior pulls to */
     double prior_weight;
-    double length_scale;       /**< L [m] */
-    oik_chain_paths *paths;
     oik_chain_pose *pose;      /**< of the last evaluation */
-    oik_vec3 *J, *J_parent;    /**< work, longest path */
+    oik_markers *markers;      /**< marker i: centre of joint i; a link per measured direction */
+    double *link_weight;       /**< n_links */
+    oik_frame_terms *terms;
     oik_lsq_pattern pattern;   /**< n_rows x n_dofs */
     int *row_start, *col;      /**< owners of the pattern's arrays */
 } oik_frame_residuals;

@@ -11,7 +11,7 @@
  * w |p - p^|^2 / L^2 grows with a turn of the link as w (l / L)^2 |d - d^|^2.
  */
 static double direction_weight(const oik_frame_residuals *f, int p, int c, double length) {
-    double ratio = length / f->length_scale;
+    double ratio = length / f->terms->length_scale;
     double both = fmin(oik_target_centre_weight(f->target, p), oik_target_centre_weight(f->target, c));
     return oik_target_link_weight(f->target, f->chain, c) + both * ratio * ratio;
 }

@@ -62,7 +62,8 @@ static void list_terms(oik_frame_terms *t, const oik_term_choice *choice) {
         if (choice->segments[i])
             add_term(t, OIK_TERM_ORIENTATION, i);
     for (int i = 0; t->markers && choice->positions && i < t->markers->n_markers; i++)
-        add_term(t, OIK_TERM_POSITION, i);
+        if (!choice->markers || choice->markers[i])
+            add_term(t, OIK_TERM_POSITION, i);
     for (int i = 0; t->markers && choice->links && i < t->markers->n_links; i++)
         if (t->markers->links[i].weight > 0.0)
             add_term(t, OIK_TERM_LINK, i);
@@ -234,7 +235,8 @@ static void link_jacobian(oik_frame_terms *t, const oik_term *term, oik_vec3 pa,
 static term_rows link_rows(oik_frame_terms *t, const oik_term *term, const oik_chain_pose *pose, const oik_frame_data *data,
                            bool derive) {
     const oik_marker_link *link = &t->markers->links[term->index];
-    double w = sqrt(link->weight * fmin(data->weight[link->from], data->weight[link->to]));
+    double w = sqrt(data->link_weight ? data->link_weight[term->index]
+                                      : link->weight * fmin(data->weight[link->from], data->weight[link->to]));
     if (w == 0.0)
         return ABSENT;
     oik_vec3 measured = v3_sub(data->x[link->to], data->x[link->from]);

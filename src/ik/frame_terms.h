@@ -19,6 +19,7 @@
 /** Which kinds of measurements take part. */
 typedef struct oik_term_choice {
     const bool *segments;  /**< n_segments, orientation measured in some frame; NULL: none */
+    const bool *markers;   /**< n_markers, position measured in some frame; NULL: all, if positions */
     bool positions, links;
     double length_scale;   /**< L > 0 [m] */
     double robust_scale;   /**< c [m]; 0: squared distances */
@@ -30,6 +31,7 @@ typedef struct oik_frame_data {
     const double *weight;
     const oik_mat3 *R;
     const double *R_weight;
+    const double *link_weight; /**< n_links; NULL: the link's weight times the lesser confidence of its ends */
 } oik_frame_data;
 
 oik_frame_data oik_measurement_frame(const oik_measurement *measurement, const oik_chain *chain, int frame);

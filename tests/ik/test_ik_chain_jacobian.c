@@ -137,22 +137,6 @@ static void paths_hold_masters_and_no_followers(void **state) {
     assert_int_equal(f->paths->start[head + 1] - f->paths->start[head], 15);
 }
 
-static void columns_of_an_ancestor_are_taken_from_their_own(void **state) {
-    fixture *f = *state;
-    oik_vec3 J[MAX_DOFS], other[MAX_DOFS];
-    int hand = tiny_find_segment(f->chain, "hand_r"), clavicle = tiny_find_segment(f->chain, "clavicle_r");
-    for (int k = 0; k < MAX_DOFS; k++)
-        J[k] = other[k] = v3(0, 0, 0);
-    for (int c = f->paths->start[clavicle]; c < f->paths->start[clavicle + 1]; c++)
-        other[c - f->paths->start[clavicle]] = v3(f->paths->dof[c], 0, 0);
-    oik_chain_subtract_columns(J, other, f->paths, hand, clavicle);
-    for (int c = f->paths->start[hand]; c < f->paths->start[hand + 1]; c++) {
-        int k = f->paths->dof[c];
-        double expected = path_column(f->paths, clavicle, k) < 0 ? 0.0 : -(double)k;
-        assert_true(J[c - f->paths->start[hand]].x == expected);
-    }
-}
-
 static void paths_run_from_the_root(void **state) {
     fixture *f = *state;
     int hand = tiny_find_segment(f->chain, "hand_l"), n_found = 0;
@@ -230,7 +214,6 @@ int main(void) {
     const struct CMUnitTest test_ik_chain_jacobian_coupled[] = {
         cmocka_unit_test(chain_jacobians_match_central_differences),
         cmocka_unit_test(paths_hold_masters_and_no_followers),
-        cmocka_unit_test(columns_of_an_ancestor_are_taken_from_their_own),
         cmocka_unit_test(residual_jacobian_matches_central_differences),
     };
     int n_failed = cmocka_run_group_tests(test_ik_chain_jacobian, set_up, tear_down);
