@@ -65,13 +65,20 @@ static oik_status check_frame(const oik_measurement *m, const oik_chain *chain, 
 
 /* ---- one part: a chain, its share of the measurements in the current window ----------------------------------------- */
 
-typedef struct part_solver {
-    const oik_chain_part *part;
-    oik_measurement window; /**< frames base .. base + capacity - 1 of the motion */
-    double *time, *weight, *rest, *q; /**< q: frames of the window x part->chain->n_dofs */
-    oik_vec3 *x;
+/** A chain that is tracked and then solved over a window. */
+typedef struct piece {
     oik_tracker *tracker;
     oik_sequence_problem *problem; /**< a window */
+    double *q;                     /**< frames x n_dofs */
+    size_t n_dofs;
+} piece;
+
+typedef struct part_solver {
+    const oik_chain_part *part;
+    oik_measurement window; /**< the window and PAST frames before it */
+    double *time, *weight, *rest;
+    oik_vec3 *x;
+    piece piece;
 } part_solver;
 
 typedef struct sequence {
@@ -85,12 +92,19 @@ typedef struct sequence {
     int window, n_windows; /**< frames solved together */
     oik_chain_parts *parts;
     part_solver *solvers; /**< one per part */
-    oik_sequence_problem *problem; /**< the whole chain, made when it is needed */
+    piece whole;          /**< the whole chain, made when it is needed; its tracker only for measured orientations */
     oik_chain_pose *pose;
     bool met;             /**< the parts meet the measurements of the current window */
     double noise_cost;    /**< (sigma / L)^2 */
     oik_sequence_weights weights;
 } sequence;
+
+static bool any_oriented(const sequence *s) {
+    for (int i = 0; i < s->chain->n_segments; i++)
+        if (s->oriented[i])
+            return true;
+    return false;
+}
 
 static oik_term_choice choice_of(const sequence *s, bool whole) {
     return (oik_term_choice){.segments = whole ? s->oriented : NULL,
@@ -104,26 +118,27 @@ static void part_free(part_solver *p) {
     free(p->time);
     free(p->weight);
     free(p->rest);
-    free(p->q);
+    free(p->piece.q);
     free(p->x);
-    oik_tracker_free(p->tracker);
-    oik_sequence_problem_free(p->problem);
+    oik_tracker_free(p->piece.tracker);
+    oik_sequence_problem_free(p->piece.problem);
 }
 
 static oik_status part_new(part_solver *p, const sequence *s, const oik_chain_part *part, oik_error *err) {
     size_t frames = (size_t)(s->window + PAST), n = (size_t)part->chain->n_dofs, markers = (size_t)part->markers->n_markers;
     p->part = part;
+    p->piece.n_dofs = n;
     if (!(p->time = oik_new(frames, sizeof *p->time, err)) || !(p->weight = oik_new(frames * markers, sizeof *p->weight, err)) ||
         !(p->x = oik_new(frames * markers, sizeof *p->x, err)) || !(p->rest = oik_new(n, sizeof *p->rest, err)) ||
-        !(p->q = oik_new(frames * n, sizeof *p->q, err)))
+        !(p->piece.q = oik_new(frames * n, sizeof *p->piece.q, err)))
         return OIK_E_MEMORY;
     for (size_t d = 0; d < n; d++)
         p->rest[d] = s->rest[part->dof[d]];
     p->window = (oik_measurement){.time = p->time, .markers = part->markers, .x = p->x, .weight = p->weight};
     oik_term_choice choice = choice_of(s, false);
-    oik_status status = oik_tracker_new(&p->tracker, part->chain, &p->window, &choice, p->rest, err);
+    oik_status status = oik_tracker_new(&p->piece.tracker, part->chain, &p->window, &choice, p->rest, err);
     if (!status)
-        status = oik_sequence_problem_new(&p->problem, part->chain, &p->window, &choice, p->rest, s->window, err);
+        status = oik_sequence_problem_new(&p->piece.problem, part->chain, &p->window, &choice, p->rest, s->window, err);
     return status;
 }
 
@@ -141,14 +156,14 @@ static void load_frame(part_solver *p, const sequence *s, int frame, int at) {
         p->weight[(size_t)at * markers + i] = data.weight[part->marker[i]];
     }
     for (size_t d = 0; d < n; d++)
-        p->q[(size_t)at * n + d] = s->motion->q[(size_t)frame * (size_t)s->chain->n_dofs + (size_t)part->dof[d]];
+        p->piece.q[(size_t)at * n + d] = s->motion->q[(size_t)frame * (size_t)s->chain->n_dofs + (size_t)part->dof[d]];
 }
 
 static void store_frame(const part_solver *p, const sequence *s, int frame, int at) {
     const oik_chain_part *part = p->part;
     size_t n = (size_t)part->chain->n_dofs;
     for (size_t d = 0; d < n; d++)
-        s->motion->q[(size_t)frame * (size_t)s->chain->n_dofs + (size_t)part->dof[d]] = p->q[(size_t)at * n + d];
+        s->motion->q[(size_t)frame * (size_t)s->chain->n_dofs + (size_t)part->dof[d]] = p->piece.q[(size_t)at * n + d];
 }
 
 /* ---- solving a window ---------------------------------------------------------------------------------------------- */
@@ -186,8 +201,13 @@ static double range_weight(const sequence *s, double rho) {
     return s->noise_cost / (rho * rho);
 }
 
-/** One part over a window while its ranges are tightened. */
-static oik_status tighten(const sequence *s, part_solver *p, int first, const double *past, oik_error *err) {
+/** The two frames before, where there are some. */
+static const double *past_of(const piece *p, int first) {
+    return first >= PAST ? p->q + (size_t)(first - PAST) * p->n_dofs : NULL;
+}
+
+/** A window while its ranges are tightened. */
+static oik_status tighten(const sequence *s, const piece *p, int first, oik_error *err) {
     static const double width[] = {0.3, 0.1, 0.03}; /* rad: how far from its ranges a spherical joint may be */
     const double met = 1e-3;                        /* rad: within its ranges */
     oik_sequence_weights weights = s->weights;
@@ -196,37 +216,32 @@ static oik_status tighten(const sequence *s, part_solver *p, int first, const do
         if (i > 0 && oik_sequence_problem_beyond(p->problem) <= met)
             break;
         weights.range = range_weight(s, width[i]);
-        status = solve_window(s->motion, p->problem, p->q + (size_t)first * (size_t)p->part->chain->n_dofs, past, first, &weights,
+        status = solve_window(s->motion, p->problem, p->q + (size_t)first * p->n_dofs, past_of(p, first), first, &weights,
                               s->options->converge ? CONVERGED_PART : PART_EFFORT, err);
     }
     return status;
 }
 
-/** One part over frames first .. last - 1 of the motion; those before tracked have a start already. */
-static oik_status solve_part(const sequence *s, part_solver *p, int first, int last, int tracked, oik_error *err) {
+/** Frames first .. last - 1; those before tracked have a start already. */
+static oik_status solve_piece(const sequence *s, const piece *p, int first, int last, int tracked, oik_error *err) {
     const double tracking_width = 0.1; /* rad, as in tighten */
-    int base = first > 0 ? first - PAST : 0, n_better = 0;
-    const double *past = first > 0 ? p->q : NULL;
+    int n_better = 0;
     oik_sequence_weights weights = s->weights;
     weights.range = range_weight(s, tracking_width);
-    p->window.n_frames = last - base;
-    oik_status status = oik_tracker_run(p->tracker, p->q, tracked - base, last - base, &weights, s->noise_cost, err);
+    oik_status status = oik_tracker_run(p->tracker, p->q, tracked, last, &weights, s->noise_cost, err);
     if (!status)
-        status = tighten(s, p, first - base, past, err);
+        status = tighten(s, p, first, err);
     if (!status)
-        status = oik_tracker_repair(&n_better, p->tracker, p->q, oik_sequence_problem_misfit(p->problem), first - base, last - base,
-                                    &weights, s->noise_cost, err);
+        status = oik_tracker_repair(&n_better, p->tracker, p->q, oik_sequence_problem_misfit(p->problem), first, last, &weights,
+                                    s->noise_cost, err);
     if (!status && n_better > 0)
-        status = tighten(s, p, first - base, past, err);
+        status = tighten(s, p, first, err);
     return status;
 }
 
 /** Are there only marker positions, each of which belongs to one part, and need the minimum not be found itself? */
 static bool can_be_met(const sequence *s) {
-    bool other = s->options->links || s->options->converge;
-    for (int i = 0; i < s->chain->n_segments; i++)
-        other = other || s->oriented[i];
-    return !other && s->parts->n_parts > 1;
+    return !s->options->links && !s->options->converge && s->parts->n_parts > 1;
 }
 
 /**
@@ -235,7 +250,7 @@ static bool can_be_met(const sequence *s) {
  */
 static bool meets(const sequence *s, const part_solver *p, int from, int to) {
     const double far_below = 0.1; /* of the squared noise */
-    const double *misfit = oik_sequence_problem_misfit(p->problem);
+    const double *misfit = oik_sequence_problem_misfit(p->piece.problem);
     double sum = 0.0, seen = 0.0;
     for (int f = from; f < to; f++)
         sum += misfit[f - from];
@@ -245,7 +260,7 @@ static bool meets(const sequence *s, const part_solver *p, int from, int to) {
 }
 
 /** Trunk, then limbs: the start of the whole chain. */
-static oik_status start_window(sequence *s, int first, int last, int tracked, oik_error *err) {
+static oik_status start_from_parts(sequence *s, int first, int last, int tracked, oik_error *err) {
     int base = first > 0 ? first - PAST : 0;
     oik_status status = OIK_OK;
     s->met = can_be_met(s);
@@ -258,7 +273,8 @@ static oik_status start_window(sequence *s, int first, int last, int tracked, oi
                 oik_chain_forward(s->pose, s->chain, s->motion->q + (size_t)f * (size_t)s->chain->n_dofs);
             load_frame(p, s, f, f - base);
         }
-        status = solve_part(s, p, first, last, tracked, err);
+        p->window.n_frames = last - base;
+        status = solve_piece(s, &p->piece, first - base, last - base, tracked - base, err);
         for (int f = first; f < last && !status; f++)
             store_frame(p, s, f, f - base);
         s->met = s->met && !status && meets(s, p, first - base, last - base);
@@ -272,20 +288,38 @@ static int first_of_window(const sequence *s, int w) {
     return s->n_windows > 1 ? (int)((int64_t)last * w / (s->n_windows - 1)) : 0;
 }
 
-/** The whole chain over a window, from the parts' solutions. */
-static oik_status solve_whole(sequence *s, int first, oik_error *err) {
+static oik_status make_whole(sequence *s, oik_error *err) {
+    oik_term_choice choice = choice_of(s, true);
     oik_status status = OIK_OK;
-    if (!s->problem) {
-        oik_term_choice choice = choice_of(s, true);
-        status = oik_sequence_problem_new(&s->problem, s->chain, s->measurement, &choice, s->rest, s->window, err);
-    }
-    if (status)
-        return status;
-    double *q = s->motion->q + (size_t)first * (size_t)s->chain->n_dofs;
+    s->whole.q = s->motion->q;
+    s->whole.n_dofs = (size_t)s->chain->n_dofs;
+    if (!s->whole.problem)
+        status = oik_sequence_problem_new(&s->whole.problem, s->chain, s->measurement, &choice, s->rest, s->window, err);
+    if (!status && any_oriented(s) && !s->whole.tracker)
+        status = oik_tracker_new(&s->whole.tracker, s->chain, s->measurement, &choice, s->rest, err);
+    return status;
+}
+
+/**
+ * One window. Markers alone leave turns open that trunk and limbs settle one by one; where orientations are measured, the whole chain
+ * is tracked at once.
+ */
+static oik_status solve_one_window(sequence *s, int first, int last, int tracked, oik_error *err) {
     oik_sequence_weights weights = s->weights;
+    oik_status status = OIK_OK;
+    if (!any_oriented(s)) {
+        status = start_from_parts(s, first, last, tracked, err);
+        if (status || s->met)
+            return status;
+    }
+    status = make_whole(s, err);
+    if (!status && any_oriented(s))
+        status = solve_piece(s, &s->whole, first, last, tracked, err);
     weights.range = range_weight(s, TIGHT);
-    return solve_window(s->motion, s->problem, q, first > 0 ? q - PAST * s->chain->n_dofs : NULL, first, &weights,
-                        s->options->converge ? CONVERGED_WHOLE : WHOLE_EFFORT, err);
+    if (!status)
+        status = solve_window(s->motion, s->whole.problem, s->whole.q + (size_t)first * s->whole.n_dofs, past_of(&s->whole, first), first,
+                              &weights, s->options->converge ? CONVERGED_WHOLE : WHOLE_EFFORT, err);
+    return status;
 }
 
 static oik_status solve_all_windows(sequence *s, oik_error *err) {
@@ -293,9 +327,7 @@ static oik_status solve_all_windows(sequence *s, oik_error *err) {
     oik_status status = OIK_OK;
     for (int w = 0; w < s->n_windows && !status; w++) {
         int first = first_of_window(s, w), last = first + s->window;
-        status = start_window(s, first, last, solved, err);
-        if (!status && !s->met)
-            status = solve_whole(s, first, err);
+        status = solve_one_window(s, first, last, solved, err);
         solved = last;
         if (!status && s->options->on_progress && s->options->on_progress(s->options->context, solved))
             status = oik_fail(err, OIK_E_CANCELLED, "inverse kinematics stopped by the caller after frame %d", solved);
@@ -390,7 +422,8 @@ static void clear(sequence *s) {
         part_free(&s->solvers[i]);
     free(s->solvers);
     oik_chain_parts_free(s->parts);
-    oik_sequence_problem_free(s->problem);
+    oik_tracker_free(s->whole.tracker);
+    oik_sequence_problem_free(s->whole.problem);
     oik_chain_pose_free(s->pose);
     free(s->rest);
     free(s->oriented);

@@ -14,9 +14,9 @@
  *
  * A window of frames is solved at a time, its two frames before it being known and its last frames being solved again with the next
  * one. What lies further off than the overlap has no weight left in a frame: converged windows join to within 0.01 degrees of the
- * whole sequence solved at once (measured at 10 mm of noise; less overlap is enough for less noise). In each window a hierarchical start comes first: the trunk, then every limb in the frame that carries it (chain_part.h), each
+ * whole sequence solved at once (measured at 10 mm of noise; less overlap is enough for less noise). In each window a start comes first; from keypoints a hierarchical one: the trunk, then every limb in the frame that carries it (chain_part.h), each
  * tracked frame by frame and solved as a sequence while the ranges are tightened (wide ranges first: a shoulder that hangs near its
- * gimbal position has ranges in two lobes, and starts in the wrong one otherwise); then the whole chain is solved from there.
+ * gimbal position has ranges in two lobes, and starts in the wrong one otherwise); then the whole chain is solved from there. Measured segment orientations leave no such choices: the whole chain is tracked.
  */
 #ifndef OIK_IK_SEQUENCE_IK_H
 #define OIK_IK_SEQUENCE_IK_H

@@ -32,7 +32,7 @@ typedef struct oik_dof {
      * rhythm, glide of the knee): q = sum_i coefficient[i] q_master^i, i < n_coefficients.
      */
     int n_coefficients;
-    int master;          /**< index of that coordinate in the chain: lower than its own, independent */
+    int master;          /**< index of that coordinate in the chain, an independent one */
     double coefficient[OIK_MAX_COUPLING];
 } oik_dof;
 
