@@ -43,11 +43,29 @@ static const char *segment_name(const oik_chain *chain, int segment) {
     return segment < 0 ? "ground" : chain->segment_names[segment];
 }
 
-static json_t *dof(const oik_dof *dof, double q) {
+/** "coupling" of a coordinate that follows another one. */
+static json_t *coupling(const oik_chain *chain, const oik_dof *dof) {
+    json_t *polynomial = json_array();
+    int failed = 0;
+    for (int i = 0; i < dof->n_coefficients; i++)
+        failed |= json_array_append_new(polynomial, json_real(dof->coefficient[i]));
+    if (failed) {
+        json_decref(polynomial);
+        return NULL;
+    }
+    return json_pack("{s:s, s:o}", "master", chain->dofs[dof->master].name, "polynomial", polynomial);
+}
+
+static json_t *dof(const oik_chain *chain, const oik_dof *dof, double q) {
     double unit = dof->translation ? 1.0 : DEG_PER_RAD;
-    return json_pack("{s:s, s:[o,o], s:o}", "name", dof->name, dof->translation ? "range_m" : "range_deg",
-                     number(dof->lower * unit), number(dof->upper * unit), dof->translation ? "value_m" : "value_deg",
-                     number(q * unit));
+    json_t *out = json_pack("{s:s, s:[o,o], s:o}", "name", dof->name, dof->translation ? "range_m" : "range_deg",
+                            number(dof->lower * unit), number(dof->upper * unit), dof->translation ? "value_m" : "value_deg",
+                            number(q * unit));
+    if (out && dof->n_coefficients > 0 && json_object_set_new(out, "coupling", coupling(chain, dof))) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
 }
 
 static json_t *joint(const oik_chain_json *in, int i) {
@@ -56,7 +74,7 @@ static json_t *joint(const oik_chain_json *in, int i) {
     int failed = 0;
     for (int k = joint->first_dof; k < joint->first_dof + joint->n_rotations + joint->n_translations; k++) {
         failed |= json_array_append_new(axes, vector(in->axis[k]));
-        failed |= json_array_append_new(dofs, dof(&in->chain->dofs[k], in->q[k]));
+        failed |= json_array_append_new(dofs, dof(in->chain, &in->chain->dofs[k], in->q[k]));
     }
     if (failed) {
         json_decref(axes);

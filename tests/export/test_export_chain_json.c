@@ -12,7 +12,9 @@
 
 #include "base/file.h"
 #include "export/chain_json.h"
+#include "ik/chain_load.h"
 #include "support/comma_locale.h"
+#include "support/coupled_chain.h"
 #include "support/json_schema.h"
 #include "support/temp_dir.h"
 #include "support/tiny_chain.h"
@@ -29,10 +31,10 @@ typedef struct fixture {
     oik_chain_json in;
 } fixture;
 
-static int set_up(void **state) {
+static int set_up_chain(void **state, oik_kinematics *lying) {
     fixture *f = calloc(1, sizeof *f);
     *state = f;
-    if (!f || temp_dir_setup(NULL) || !(f->lying = tiny_kinematics_new()) || oik_chain_new(&f->chain, &f->q, f->lying, NULL) ||
+    if (!f || temp_dir_setup(NULL) || !(f->lying = lying) || oik_chain_new(&f->chain, &f->q, f->lying, NULL) ||
         oik_chain_pose_new(&f->pose, f->chain, NULL) || !(f->length = calloc((size_t)f->chain->n_segments, sizeof *f->length)))
         return -1;
     uint64_t random = 31;
@@ -42,6 +44,14 @@ static int set_up(void **state) {
         f->length[i] = f->lying->segments[i].length;
     f->in = (oik_chain_json){f->chain, f->q, f->pose->centre, f->pose->axis, f->pose->origin, f->pose->R, f->length};
     return 0;
+}
+
+static int set_up(void **state) {
+    return set_up_chain(state, tiny_kinematics_new());
+}
+
+static int set_up_coupled(void **state) {
+    return set_up_chain(state, coupled_kinematics_new());
 }
 
 static int tear_down(void **state) {
@@ -141,6 +151,37 @@ static void file_meets_the_schema(void **state) {
 }
 
 /* a change that the schema must notice; the validator is not a rubber stamp */
+/** What the reader makes of it has the same couplings and puts every segment where the written one has it. */
+static void couplings_are_read_back(void **state) {
+    const fixture *f = *state;
+    char path[TEMP_PATH_LENGTH];
+    oik_chain_file *file = NULL;
+    oik_chain_pose *pose = NULL;
+    int n_coupled = 0;
+    const double tolerance = 1e-5; /* six decimals in the file, summed along the chain */
+    file_meets_the_schema(state);
+    oik_chain_complete(f->q, f->chain);
+    assert_int_equal(oik_chain_json_write(temp_path(path, "coupled.json"), &f->in, NULL), OIK_OK);
+    assert_int_equal(oik_chain_load(&file, path, NULL, NULL), OIK_OK);
+    assert_int_equal(file->chain->n_dofs, f->chain->n_dofs);
+    for (int d = 0; d < f->chain->n_dofs; d++) {
+        const oik_dof *written = &f->chain->dofs[d], *read = &file->chain->dofs[d];
+        assert_int_equal(read->n_coefficients, written->n_coefficients);
+        n_coupled += written->n_coefficients > 0;
+        for (int i = 0; i < written->n_coefficients; i++)
+            assert_true(read->coefficient[i] == written->coefficient[i]);
+        if (written->n_coefficients > 0)
+            assert_int_equal(read->master, written->master);
+    }
+    assert_int_equal(n_coupled, 8);
+    assert_int_equal(oik_chain_pose_new(&pose, file->chain, NULL), OIK_OK);
+    oik_chain_forward(pose, file->chain, f->q);
+    for (int i = 0; i < f->chain->n_segments; i++)
+        assert_true(v3_dist(pose->origin[i], f->pose->origin[i]) < tolerance);
+    oik_chain_pose_free(pose);
+    oik_chain_file_free(file);
+}
+
 static void expect_violation(const fixture *f, const json_t *schema, const char *where, void (*change)(json_t *root)) {
     json_t *root = write_and_load(f, "violation.json");
     char why[512] = "";
@@ -268,5 +309,7 @@ int main(void) {
         cmocka_unit_test(numbers_are_rounded_and_zero_has_no_sign),
         cmocka_unit_test(what_is_not_finite_is_refused_by_name),
     };
-    return cmocka_run_group_tests(test_export_chain_json, set_up, tear_down);
+    const struct CMUnitTest test_export_chain_json_coupled[] = {cmocka_unit_test(couplings_are_read_back)};
+    int failed = cmocka_run_group_tests(test_export_chain_json, set_up, tear_down);
+    return failed + cmocka_run_group_tests(test_export_chain_json_coupled, set_up_coupled, tear_down);
 }
