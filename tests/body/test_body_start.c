@@ -123,7 +123,7 @@ static void no_extent_and_no_number_are_errors(void **state) {
 
 static void a_step_turns_no_joint_by_more_than_half_a_radian(void **state) {
     (void)state;
-    oik_body_target target = {model, x, area, 1.0, 1.0, TINY_BODY_MODES};
+    oik_body_target target = {.model = model, .x = x, .area = area, .shape_sigma = 1.0, .pose_prior = 1.0, .n_modes = TINY_BODY_MODES};
     at.pose = tiny_body_pose(0.5);
     oik_body_evaluate(&at, &target);
     for (int i = 0; i < N_UNKNOWNS; i++) {
@@ -142,7 +142,7 @@ static void a_step_turns_no_joint_by_more_than_half_a_radian(void **state) {
 
 static void an_indefinite_matrix_is_reported(void **state) {
     (void)state;
-    oik_body_target target = {model, x, area, 1.0, 1.0, TINY_BODY_MODES};
+    oik_body_target target = {.model = model, .x = x, .area = area, .shape_sigma = 1.0, .pose_prior = 1.0, .n_modes = TINY_BODY_MODES};
     for (int i = 0; i < N_UNKNOWNS * N_UNKNOWNS; i++)
         step.H[i] = 0.0;
     assert_int_equal(oik_body_take_step(&next, &step, &at, &target, 0.0), OIK_E_SOLVER);
@@ -150,7 +150,7 @@ static void an_indefinite_matrix_is_reported(void **state) {
 
 static void a_damped_step_turns_with_the_subject(void **state) {
     (void)state;
-    oik_body_target target = {model, x, area, 1e-3, 1.0, TINY_BODY_MODES};
+    oik_body_target target = {.model = model, .x = x, .area = area, .shape_sigma = 1e-3, .pose_prior = 1.0, .n_modes = TINY_BODY_MODES};
     oik_mat3 Q = oik_rot_exp(v3(1.0, -2.0, 0.5));
     oik_vec3 found[OIK_N_JOINTS];
     for (int turned = 0; turned < 2; turned++) {
