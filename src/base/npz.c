@@ -255,6 +255,8 @@ static oik_status inflate_entry(uint8_t *data, size_t size, int whole, const oik
     oik_status status = OIK_OK;
     if (got < 0)
         status = oik_fail(err, OIK_E_FORMAT, "its entry is damaged: %s", zip_file_strerror(entry));
+    else if (done == size && whole && got > 0)
+        status = oik_fail(err, OIK_E_FORMAT, "its entry is damaged: it goes on after the %zu bytes that it should have", size);
     else if (done != size)
         status = oik_fail(err, OIK_E_FORMAT, "its entry is cut off: expected %zu bytes, found %zu", size, done);
     zip_fclose(entry);

@@ -140,9 +140,10 @@ static oik_status move_stream(oik_npz_rows *rows, size_t offset, oik_error *err)
 /** At the end of the entry: libzip compares the CRC when it meets the end after bytes that were read in order. */
 static oik_status meet_end(oik_npz_rows *rows, oik_error *err) {
     uint8_t beyond;
-    if (zip_fread(rows->stream, &beyond, 1) < 0)
+    zip_int64_t got = zip_fread(rows->stream, &beyond, 1);
+    if (got < 0)
         return oik_fail(err, OIK_E_FORMAT, "its entry is damaged: %s", zip_file_strerror(rows->stream));
-    return OIK_OK;
+    return got == 0 ? OIK_OK : oik_fail(err, OIK_E_FORMAT, "its entry is damaged: it goes on after the bytes that it should have");
 }
 
 static oik_status read_entry(oik_npz_rows *rows, size_t offset, int last, oik_error *err) {

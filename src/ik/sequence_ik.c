@@ -124,10 +124,17 @@ static void part_free(part_solver *p) {
     oik_sequence_problem_free(p->piece.problem);
 }
 
+/** Without coordinates or markers there is nothing to find. */
+static bool is_solved(const oik_chain_part *part) {
+    return part->chain->n_dofs > 0 && part->markers->n_markers > 0;
+}
+
 static oik_status part_new(part_solver *p, const sequence *s, const oik_chain_part *part, oik_error *err) {
     size_t frames = (size_t)(s->window + PAST), n = (size_t)part->chain->n_dofs, markers = (size_t)part->markers->n_markers;
     p->part = part;
     p->piece.n_dofs = n;
+    if (!is_solved(part))
+        return OIK_OK;
     if (!(p->time = oik_new(frames, sizeof *p->time, err)) || !(p->weight = oik_new(frames * markers, sizeof *p->weight, err)) ||
         !(p->x = oik_new(frames * markers, sizeof *p->x, err)) || !(p->rest = oik_new(n, sizeof *p->rest, err)) ||
         !(p->piece.q = oik_new(frames * n, sizeof *p->piece.q, err)))
@@ -266,7 +273,7 @@ static oik_status start_from_parts(sequence *s, int first, int last, int tracked
     s->met = can_be_met(s);
     for (int i = 0; i < s->parts->n_parts && !status; i++) {
         part_solver *p = &s->solvers[i];
-        if (p->part->markers->n_markers == 0)
+        if (!is_solved(p->part))
             continue;
         for (int f = base; f < last; f++) {
             if (p->part->carrier >= 0)
