@@ -69,7 +69,7 @@ static void list_terms(oik_frame_terms *t, const oik_term_choice *choice) {
             add_term(t, OIK_TERM_LINK, i);
 }
 
-static oik_status check_markers(const oik_chain *chain, const oik_markers *markers, oik_error *err) {
+oik_status oik_markers_check(const oik_markers *markers, const oik_chain *chain, oik_error *err) {
     for (int i = 0; markers && i < markers->n_markers; i++)
         if (markers->markers[i].segment < 0 || markers->markers[i].segment >= chain->n_segments)
             return oik_fail(err, OIK_E_ARGUMENT, "marker %s is on segment %d, the chain has %d", markers->markers[i].name,
@@ -116,7 +116,7 @@ oik_status oik_frame_terms_new(oik_frame_terms **out, const oik_chain *chain, co
     if (!(choice->length_scale > 0.0) || !(choice->robust_scale >= 0.0))
         return oik_fail(err, OIK_E_ARGUMENT, "inverse kinematics: length scale %g, robust scale %g, expected > 0, >= 0",
                         choice->length_scale, choice->robust_scale);
-    oik_status status = check_markers(chain, markers, err);
+    oik_status status = oik_markers_check(markers, chain, err);
     if (status)
         return status;
     oik_frame_terms *t = oik_new(1, sizeof *t, err);

@@ -71,6 +71,9 @@ void oik_frame_terms_free(oik_frame_terms *terms);
 void oik_frame_terms_evaluate(oik_frame_terms *terms, double *r, double *jac, const oik_chain_pose *pose,
                               const oik_frame_data *data);
 
+/** Are all markers (NULL: none) on segments of the chain, and all links between markers? OIK_E_ARGUMENT names the first that is not. */
+oik_status oik_markers_check(const oik_markers *markers, const oik_chain *chain, oik_error *err);
+
 /** World position of a marker. */
 oik_vec3 oik_marker_position(const oik_marker *marker, const oik_chain_pose *pose);
 

@@ -444,6 +444,8 @@ oik_status oik_ik_solve_sequence(oik_ik_motion **out, const oik_chain *chain, co
     sequence s = {.chain = chain, .measurement = measurement, .options = options ? options : &defaults};
     *out = NULL;
     oik_status status = check_options(s.options, err);
+    if (!status)
+        status = oik_markers_check(measurement->markers, chain, err);
     for (int f = 0; f < measurement->n_frames && !status; f++)
         status = check_frame(measurement, chain, f, err);
     if (!status)
