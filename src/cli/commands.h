@@ -7,6 +7,8 @@
 
 /** The pipeline: osso_ik --mesh_input ... */
 oik_exit oik_command_run(int argc, char **argv);
+/** osso_ik ik --chain FILE[:NAME] --motion FILE */
+oik_exit oik_command_ik(int argc, char **argv);
 /** osso_ik info MODEL|MESH */
 oik_exit oik_command_info(int argc, char **argv);
 /** osso_ik convert [--ascii] IN OUT */

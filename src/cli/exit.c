@@ -10,6 +10,7 @@ oik_exit oik_exit_of(oik_status status) {
     case OIK_E_NOT_FINITE:
     case OIK_E_ORDER:
     case OIK_E_MODEL: return OIK_EXIT_INPUT;
+    case OIK_E_CANCELLED: return OIK_EXIT_INTERRUPTED; /* only Ctrl-C cancels */
     default: return OIK_EXIT_INTERNAL;
     }
 }

@@ -37,6 +37,16 @@ void oik_log_progress(oik_log *log, int step, int n_steps, const char *text) {
     log->drawn = true;
 }
 
+void oik_log_rate(oik_log *log, const char *what, size_t done, size_t total, double seconds) {
+    if (!log->terminal || log->level < OIK_LOG_INFO || done == 0)
+        return;
+    double rate = (double)done / (seconds > 0.0 ? seconds : 1e-6);
+    double left = ((double)total - (double)done) / rate;
+    fprintf(stderr, ERASE_LINE "%s %zu of %zu, %.*f per second, %.0f s left", what, done, total, rate < 10.0 ? 1 : 0, rate, left);
+    fflush(stderr);
+    log->drawn = true;
+}
+
 void oik_log_progress_end(oik_log *log) {
     if (log->drawn)
         fputs(ERASE_LINE, stderr);

@@ -3,6 +3,7 @@
 #define OIK_CLI_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef enum oik_log_level { OIK_LOG_ERROR, OIK_LOG_WARNING, OIK_LOG_INFO, OIK_LOG_DEBUG } oik_log_level;
 
@@ -21,6 +22,12 @@ void oik_log_write(oik_log *log, oik_log_level level, const char *format, ...) _
 
 /** Draw "[step/n_steps] text" over the last progress line; nothing when stderr is no terminal or the level is below info. */
 void oik_log_progress(oik_log *log, int step, int n_steps, const char *text);
+/**
+ * The same for work on many like things: "frames 512 of 10000, 5200 per second, 2 s left". Nothing before the first is done.
+ * @param[in] what    e.g. "frames"
+ * @param[in] seconds since the work began
+ */
+void oik_log_rate(oik_log *log, const char *what, size_t done, size_t total, double seconds);
 /** Remove the progress line. */
 void oik_log_progress_end(oik_log *log);
 

@@ -2,10 +2,10 @@
 #include "cli/options.h"
 
 #include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli/option_values.h"
 
 enum { OPT_MESH = 256, OPT_MODEL, OPT_MORE_IT, OPT_PER_PARTS, OPT_PER_BONES, OPT_EXPORT, OPT_LOG_LEVEL, OPT_JSON, OPT_DRY_RUN,
        OPT_VERSION };
@@ -31,6 +31,7 @@ const char *oik_options_help(void) {
     return "osso_ik: bones, joint centres and joint angles from body meshes\n"
            "\n"
            "usage: osso_ik --mesh_input PATH... --gender female|male|neutral [options]\n"
+           "       osso_ik ik --chain FILE[:NAME] --motion FILE [options]   see osso_ik ik --help\n"
            "       osso_ik info MODEL|MESH\n"
            "       osso_ik convert [--ascii] IN OUT\n"
            "\n"
@@ -49,83 +50,46 @@ const char *oik_options_help(void) {
            "  --log-level LEVEL      error, warning, info or debug\n"
            "  --version, -h, --help\n"
            "\n"
-           "exit codes: 0 done, 1 internal failure, 2 usage, 3 bad input, 4 a result failed its quality gate\n"
+           "exit codes: 0 done, 1 internal failure, 2 usage, 3 bad input, 4 a result failed its quality gate,\n"
+           "            130 stopped by Ctrl-C\n"
            "files, formats and examples: man osso_ik\n";
 }
 
-static oik_exit usage(char *message, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static oik_exit usage(char *message, size_t size, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    vsnprintf(message, size, format, args);
-    va_end(args);
-    return OIK_EXIT_USAGE;
-}
-
-/** Index of a word in a list that ends with NULL, -1 when it is not there. */
-static int index_of(const char *const *list, const char *word, size_t length) {
-    for (int i = 0; list[i]; i++)
-        if (strlen(list[i]) == length && strncmp(list[i], word, length) == 0)
-            return i;
-    return -1;
-}
-
-static oik_exit parse_gender(oik_options *o, const char *text, char *message, size_t size) {
+static oik_exit parse_gender(oik_options *o, const char *text, oik_complaint to) {
     static const char *const genders[] = {"female", "male", "neutral", NULL};
-    int i = index_of(genders, text, strlen(text));
+    int i = oik_word_index(genders, text, strlen(text));
     if (i < 0)
-        return usage(message, size, "--gender %s: expected female, male or neutral", text);
+        return oik_complain(to, "--gender %s: expected female, male or neutral", text);
     o->gender = genders[i];
     return OIK_EXIT_DONE;
 }
 
-static oik_exit parse_level(oik_options *o, const char *text, char *message, size_t size) {
-    static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
-    int i = index_of(levels, text, strlen(text));
-    if (i < 0)
-        return usage(message, size, "--log-level %s: expected error, warning, info or debug", text);
-    o->level = (oik_log_level)i;
-    return OIK_EXIT_DONE;
-}
-
-static oik_exit parse_exports(oik_options *o, const char *text, char *message, size_t size) {
+static oik_exit parse_exports(oik_options *o, const char *text, oik_complaint to) {
     static const char *const formats[] = {"csv", "json", "all", NULL};
     static const unsigned bits[] = {OIK_EXPORT_CSV, OIK_EXPORT_JSON, OIK_EXPORT_ALL};
-    o->exports = 0;
-    for (const char *word = text;; word++) {
-        size_t length = strcspn(word, ",");
-        int i = index_of(formats, word, length);
-        if (i < 0)
-            return usage(message, size, "--export %s: unknown format \"%.*s\", available are csv, json and all", text,
-                         (int)length, word);
-        o->exports |= bits[i];
-        word += length;
-        if (*word == '\0')
-            return OIK_EXIT_DONE;
-    }
+    return oik_option_set(&o->exports, "--export", text, formats, bits, to);
 }
 
-static oik_exit apply(oik_options *o, int option, const char *value, char *message, size_t size) {
+static oik_exit apply(oik_options *o, int option, const char *value, oik_complaint to) {
     switch (option) {
     case 1: /* a word that belongs to no option */
         if (o->n_meshes == 0)
-            return usage(message, size, "unexpected argument %s: meshes follow --mesh_input", value);
+            return oik_complain(to, "unexpected argument %s: meshes follow --mesh_input", value);
         o->meshes[o->n_meshes++] = value;
         break;
     case OPT_MESH: o->meshes[o->n_meshes++] = value; break;
-    case 'g': return parse_gender(o, value, message, size);
+    case 'g': return parse_gender(o, value, to);
     case 'o': o->out = value; break;
     case OPT_MODEL: o->model = value; break;
     case OPT_MORE_IT: o->more_iterations = true; break;
     case OPT_PER_PARTS: o->per_parts = true; break;
     case OPT_PER_BONES: o->per_bones = true; break;
-    case OPT_EXPORT: return parse_exports(o, value, message, size);
+    case OPT_EXPORT: return parse_exports(o, value, to);
     case OPT_JSON: o->json = true; break;
     case OPT_DRY_RUN: o->dry_run = true; break;
     case 'v': o->level = OIK_LOG_DEBUG; break;
     case 'q': o->level = OIK_LOG_ERROR; break;
-    case OPT_LOG_LEVEL: return parse_level(o, value, message, size);
+    case OPT_LOG_LEVEL: return oik_option_level(&o->level, value, to);
     case OPT_VERSION: o->version = true; break;
     case 'h': o->help = true; break;
     default: break;
@@ -133,46 +97,35 @@ static oik_exit apply(oik_options *o, int option, const char *value, char *messa
     return OIK_EXIT_DONE;
 }
 
-/** getopt's answers ':' (value missing) and '?' (unknown, ambiguous, or a value where none belongs). */
-static oik_exit getopt_error(int answer, char **argv, char *message, size_t size) {
-    const char *word = argv[optind - 1];
-    if (answer == ':')
-        return usage(message, size, "option %s needs a value", word);
-    if (strncmp(word, "--", 2) != 0 && optopt > 0 && optopt < 256)
-        return usage(message, size, "unknown option -%c", optopt);
-    if (optopt >= 256 && strchr(word, '='))
-        return usage(message, size, "option %s takes no value", word);
-    return usage(message, size, "unknown option %s", word);
-}
-
-static oik_exit check(const oik_options *o, char *message, size_t size) {
+static oik_exit check(const oik_options *o, oik_complaint to) {
     if (o->n_meshes == 0)
-        return usage(message, size, "no input: give a body mesh with --mesh_input PATH");
+        return oik_complain(to, "no input: give a body mesh with --mesh_input PATH");
     if (!o->gender)
-        return usage(message, size, "--gender is missing: female, male or neutral");
+        return oik_complain(to, "--gender is missing: female, male or neutral");
     if (o->out[0] == '\0')
-        return usage(message, size, "--out is empty: give a directory");
+        return oik_complain(to, "--out is empty: give a directory");
     return OIK_EXIT_DONE;
 }
 
 oik_exit oik_options_parse(oik_options *o, char *message, size_t size, int argc, char **argv) {
     *o = (oik_options){.out = "out", .model = "open", .exports = OIK_EXPORT_ALL, .level = OIK_LOG_INFO};
+    oik_complaint to = {message, size};
     o->meshes = calloc((size_t)argc + 1, sizeof *o->meshes);
     if (!o->meshes) {
-        usage(message, size, "out of memory");
+        oik_complain(to, "out of memory");
         return OIK_EXIT_INTERNAL;
     }
     opterr = 0;
     optind = 0; /* GNU: start anew */
     oik_exit code = OIK_EXIT_DONE;
     for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, "-:g:o:vqh", long_options, NULL)) != -1;)
-        code = option == ':' || option == '?' ? getopt_error(option, argv, message, size)
-                                              : apply(o, option, optarg, message, size);
+        code = option == ':' || option == '?' ? oik_complain_getopt(to, option, argv)
+                                              : apply(o, option, optarg, to);
     for (; code == OIK_EXIT_DONE && optind < argc; optind++) /* what follows "--" */
-        code = apply(o, 1, argv[optind], message, size);
+        code = apply(o, 1, argv[optind], to);
     if (code != OIK_EXIT_DONE || o->help || o->version)
         return code;
-    return check(o, message, size);
+    return check(o, to);
 }
 
 void oik_options_free(oik_options *options) {

@@ -12,7 +12,8 @@ typedef enum oik_exit {
     OIK_EXIT_INTERNAL = 1,
     OIK_EXIT_USAGE = 2,
     OIK_EXIT_INPUT = 3,
-    OIK_EXIT_QUALITY = 4
+    OIK_EXIT_QUALITY = 4,
+    OIK_EXIT_INTERRUPTED = 130 /**< as a shell names an end by SIGINT, 128 + 2 */
 } oik_exit;
 
 /** Formats of --export, as bits. */

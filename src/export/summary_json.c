@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "export/json_values.h"
 
 #define DEGREES_PER_RADIAN (180.0 / 3.14159265358979323846)
 
@@ -36,36 +37,18 @@ void oik_gate_sentence(oik_buf *buf, const oik_gate *gate) {
                    verdict_of(gate->level));
 }
 
-/** JSON has no infinity and no NaN: null. */
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-/** File names are bytes, JSON is UTF-8: in a name that is not UTF-8 every byte beyond ASCII becomes a question mark. */
-static json_t *text(const char *bytes) {
-    json_t *string = json_string(bytes);
-    char *ascii = string ? NULL : strdup(bytes);
-    if (!ascii)
-        return string;
-    for (char *c = ascii; *c; c++)
-        *c = (unsigned char)*c < 0x80 ? *c : '?';
-    string = json_string(ascii);
-    free(ascii);
-    return string;
-}
-
 static json_t *input_object(const oik_summary *s) {
-    return json_pack("{s:o, s:s, s:s, s:o, s:b, s:o}", "path", text(s->input_path), "sha256", s->input_hash, "unit", s->body.unit,
-                     "units_per_metre", number(s->body.units_per_metre), "mirrored", s->body.mirrored, "long_edge_share",
-                     number(s->body.long_edge_share));
+    return json_pack("{s:o, s:s, s:s, s:o, s:b, s:o}", "path", oik_json_of_text(s->input_path), "sha256", s->input_hash, "unit", s->body.unit,
+                     "units_per_metre", oik_json_of_number(s->body.units_per_metre), "mirrored", s->body.mirrored, "long_edge_share",
+                     oik_json_of_number(s->body.long_edge_share));
 }
 
 static json_t *subject_object(const oik_summary *s) {
     json_t *beta = json_array();
     for (size_t k = 0; k < s->body.n_modes; k++)
-        json_array_append_new(beta, number(s->body.beta[k]));
-    return json_pack("{s:o, s:o, s:o, s:o}", "stature", number(s->body.stature), "registration_rms", number(s->body.rms),
-                     "repose_rms", number(s->body.repose_rms), "shape", beta);
+        json_array_append_new(beta, oik_json_of_number(s->body.beta[k]));
+    return json_pack("{s:o, s:o, s:o, s:o}", "stature", oik_json_of_number(s->body.stature), "registration_rms", oik_json_of_number(s->body.rms),
+                     "repose_rms", oik_json_of_number(s->body.repose_rms), "shape", beta);
 }
 
 static json_t *stages_array(const oik_summary *s) {
@@ -73,8 +56,8 @@ static json_t *stages_array(const oik_summary *s) {
     for (int i = 0; i < s->n_stages; i++) {
         const oik_summary_stage *stage = &s->stages[i];
         json_array_append_new(array, json_pack("{s:s, s:i, s:o, s:o, s:s}", "name", stage->name, "iterations",
-                                               stage->n_iterations, "initial_cost", number(stage->initial_cost),
-                                               "final_cost", number(stage->final_cost), "stop", stage->stop));
+                                               stage->n_iterations, "initial_cost", oik_json_of_number(stage->initial_cost),
+                                               "final_cost", oik_json_of_number(stage->final_cost), "stop", stage->stop));
     }
     return array;
 }
@@ -83,7 +66,7 @@ static json_t *lengths_object(const oik_summary *s) {
     json_t *object = json_object();
     for (int i = 0; s->kinematics && i < s->kinematics->n_segments; i++)
         if (s->kinematics->segments[i].length > 0.0)
-            json_object_set_new(object, s->kinematics->segments[i].name, number(s->kinematics->segments[i].length));
+            json_object_set_new(object, s->kinematics->segments[i].name, oik_json_of_number(s->kinematics->segments[i].length));
     return object;
 }
 
@@ -91,8 +74,8 @@ static json_t *gate_object(const oik_gate *g) {
     oik_buf sentence = {0};
     oik_gate_sentence(&sentence, g);
     json_t *object =
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "name", g->name, "unit", g->unit, "value", number(g->value), "warn",
-                  number(g->warn), "fail", number(g->fail), "verdict", verdict_of(g->level), "in_words",
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "name", g->name, "unit", g->unit, "value", oik_json_of_number(g->value), "warn",
+                  oik_json_of_number(g->warn), "fail", oik_json_of_number(g->fail), "verdict", verdict_of(g->level), "in_words",
                   sentence.data ? sentence.data : "");
     oik_buf_free(&sentence);
     return object;
@@ -108,15 +91,15 @@ static json_t *quality_object(const oik_quality *q) {
 static json_t *files_array(const oik_summary *s) {
     json_t *array = json_array();
     for (size_t i = 0; i < s->n_files; i++)
-        json_array_append_new(array, text(s->files[i]));
+        json_array_append_new(array, oik_json_of_text(s->files[i]));
     return array;
 }
 
 static json_t *times_object(const oik_summary *s) {
     json_t *object = json_object();
     for (int i = 0; i < s->n_stages; i++)
-        json_object_set_new(object, s->stages[i].name, number(s->stages[i].seconds));
-    json_object_set_new(object, "total", number(s->seconds));
+        json_object_set_new(object, s->stages[i].name, oik_json_of_number(s->stages[i].seconds));
+    json_object_set_new(object, "total", oik_json_of_number(s->seconds));
     return object;
 }
 
@@ -124,7 +107,7 @@ static json_t *summary_object(const oik_summary *s) {
     json_t *program = json_pack("{s:s, s:s}", "name", "osso_ik", "version", oik_version());
     json_t *model = json_pack("{s:s, s:s, s:s, s:s}", "name", s->model.name, "gender", s->model.gender, "licence",
                               s->model.licence, "content_hash", s->model.hash);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", text(s->name), "program", program,
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", oik_json_of_text(s->name), "program", program,
                      "model", model, "input", input_object(s), "subject", subject_object(s), "segment_lengths", lengths_object(s), "stages",
                      stages_array(s), "quality", quality_object(&s->quality), "files", files_array(s), "times",
                      times_object(s));

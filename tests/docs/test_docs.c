@@ -35,10 +35,8 @@ static void drop_backslashes(char *text) {
     *to = '\0';
 }
 
-/** Every long option of --help is in the man page and in the completion. */
-static void options_are_documented(void **state) {
-    (void)state;
-    run_result r = run_osso_ik("--help", NULL);
+/** Every long option of a help text is in the man page and in the completion. Frees the result. */
+static void expect_documented(run_result r) {
     char *man = text_of("docs/osso_ik.1"), *completion = text_of("docs/bash-completion");
     drop_backslashes(man);
     size_t n = 0;
@@ -56,6 +54,12 @@ static void options_are_documented(void **state) {
     free(man);
     free(completion);
     run_free(&r);
+}
+
+static void options_are_documented(void **state) {
+    (void)state;
+    expect_documented(run_osso_ik("--help", NULL));
+    expect_documented(run_osso_ik("ik", "--help", NULL));
 }
 
 static void version_is_the_same_everywhere(void **state) {
