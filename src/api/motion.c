@@ -1,5 +1,6 @@
 /** The kinematic chain of a subject and the joint angles of one pose. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/internal.h"
 #include "base/mem.h"
@@ -44,6 +45,29 @@ static oik_status target_from(measured_target *t, const oik_kinematics *k, oik_e
     return OIK_OK;
 }
 
+static double root_mean_square(const double *x, int n) {
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += x[i] * x[i];
+    return n ? sqrt(sum / n) : (double)NAN;
+}
+
+/** The result of one frame as a motion. */
+static oik_status single_frame(oik_motion *motion, int n_segments, oik_error *err) {
+    const oik_ik_result *result = motion->result;
+    oik_status status = oik_ik_motion_new(&motion->frames, motion->chain, 1, err);
+    if (status)
+        return status;
+    oik_ik_motion *one = motion->frames;
+    memcpy(one->q, result->q, (size_t)motion->chain->n_dofs * sizeof *one->q);
+    for (int d = 0; d < motion->chain->n_dofs; d++)
+        one->bound[d] = (uint8_t)result->bound[d];
+    one->position_error[0] = root_mean_square(result->centre_error, n_segments);
+    one->converged = result->converged;
+    one->n_iterations = result->n_evaluations;
+    return OIK_OK;
+}
+
 static oik_status solve(oik_motion *motion, const oik_kinematics *posed, const double *q_rest, oik_error *err) {
     measured_target t = {0};
     const oik_ik_options settings = oik_ik_options_default();
@@ -54,8 +78,10 @@ static oik_status solve(oik_motion *motion, const oik_kinematics *posed, const d
     }
     if (!status)
         status = oik_chain_pose_new(&motion->pose, motion->chain, err);
-    if (!status)
+    if (!status) {
         oik_chain_forward(motion->pose, motion->chain, motion->result->q);
+        status = single_frame(motion, posed->n_segments, err);
+    }
     target_free(&t);
     return status;
 }
@@ -100,6 +126,7 @@ oik_status oik_motion_solve(oik_motion **out, const oik_model *model, const oik_
 void oik_motion_free(oik_motion *motion) {
     if (!motion)
         return;
+    oik_ik_motion_free(motion->frames);
     oik_ik_result_free(motion->result);
     oik_chain_pose_free(motion->pose);
     oik_kinematics_free(motion->measured);

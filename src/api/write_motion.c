@@ -3,8 +3,13 @@
 
 #include "api/internal.h"
 #include "base/mem.h"
+#include "base/status.h"
 #include "export/angles_csv.h"
 #include "export/chain_json.h"
+#include "export/motion_json.h"
+#include "export/orientations_txt.h"
+#include "export/rates_csv.h"
+#include "export/segments_csv.h"
 
 /** The posed bones' kinematics as separate arrays, which is what the writer takes. */
 typedef struct columns {
@@ -40,6 +45,8 @@ static oik_status columns_new(columns *c, const oik_kinematics *k, oik_error *er
 /** Centres and frames are those of the bones as they are posed; axes and angles are those of the solved chain. */
 oik_status oik_write_chain(const oik_chain *chain, const oik_motion *motion, const char *path, oik_error *err) {
     columns c = {0};
+    if (!motion->measured)
+        return oik_fail(err, OIK_E_ARGUMENT, "%s: a chain is written with the motion of a posed skeleton, this one is from keypoints", path);
     oik_status status = columns_new(&c, motion->measured, err);
     if (!status) {
         oik_chain_json document = {.chain = chain,
@@ -56,7 +63,23 @@ oik_status oik_write_chain(const oik_chain *chain, const oik_motion *motion, con
 }
 
 oik_status oik_write_angles(const oik_motion *motion, const char *path, oik_error *err) {
-    const double time = 0.0;
-    oik_angles_csv table = {.chain = motion->chain, .n_frames = 1, .time = &time, .q = motion->result->q};
+    const oik_ik_motion *m = motion->frames;
+    oik_angles_csv table = {.chain = m->chain, .n_frames = (size_t)m->n_frames, .time = m->time, .q = m->q};
     return oik_angles_csv_write(path, &table, err);
+}
+
+oik_status oik_write_orientations(const oik_motion *motion, const char *path, oik_error *err) {
+    return oik_orientations_txt_write(path, motion->frames, err);
+}
+
+oik_status oik_write_segments(const oik_motion *motion, const char *path, oik_error *err) {
+    return oik_segments_csv_write(path, motion->frames, err);
+}
+
+oik_status oik_write_rates(const oik_motion *motion, const char *path, oik_error *err) {
+    return oik_rates_csv_write(path, motion->frames, err);
+}
+
+oik_status oik_write_motion(const oik_motion *motion, const char *path, oik_error *err) {
+    return oik_motion_json_write(path, motion->frames, err);
 }

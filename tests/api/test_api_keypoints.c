@@ -46,7 +46,7 @@ static int set_up(void **state) {
             const double row[] = {x.x, x.y, x.z, 1.0};
             memcpy(values + 4 * (f * N_POINTS + stick_row_of(m)), row, sizeof row);
         }
-    return oik_chain_load(&chain, in_folder(folder, "stick.json"), NULL, NULL);
+    return (int)oik_chain_load(&chain, in_folder(folder, "stick.json"), NULL, NULL);
 }
 
 static int tear_down(void **state) {
