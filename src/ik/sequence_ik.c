@@ -8,9 +8,10 @@
 #include "base/status.h"
 #include "ik/chain_part.h"
 #include "ik/motion_errors.h"
+#include "ik/sequence_lobes.h"
 #include "ik/sequence_track.h"
 
-enum { PAST = 2 };
+enum { PAST = 2, N_LOBES = 2, N_CANDIDATES = 1 + N_LOBES };
 
 /** Noise of nothing that is measured today is less [m]; it also keeps the temporal term above rounding. */
 static const double LEAST_NOISE = 1e-4;
@@ -79,6 +80,10 @@ typedef struct part_solver {
     double *time, *weight, *rest;
     oik_vec3 *x;
     piece piece;
+    oik_lobes lobes;
+    oik_chain lobe_chain[N_LOBES]; /**< the part's with the middle range of that joint cut in two; only dofs is its own */
+    piece lobe[N_LOBES];           /**< made when they are needed */
+    int *choice;                   /**< (1 + N_CANDIDATES) x frames: of candidates, and work for choosing them */
 } part_solver;
 
 typedef struct sequence {
@@ -114,19 +119,40 @@ static oik_term_choice choice_of(const sequence *s, bool whole) {
                              .robust_scale = s->options->robust_scale};
 }
 
+static void piece_free(piece *p) {
+    free(p->q);
+    oik_tracker_free(p->tracker);
+    oik_sequence_problem_free(p->problem);
+}
+
 static void part_free(part_solver *p) {
     free(p->time);
     free(p->weight);
     free(p->rest);
-    free(p->piece.q);
     free(p->x);
-    oik_tracker_free(p->piece.tracker);
-    oik_sequence_problem_free(p->piece.problem);
+    free(p->choice);
+    piece_free(&p->piece);
+    for (int i = 0; i < N_LOBES; i++) {
+        piece_free(&p->lobe[i]);
+        free(p->lobe_chain[i].dofs);
+    }
 }
 
 /** Without coordinates or markers there is nothing to find. */
 static bool is_solved(const oik_chain_part *part) {
     return part->chain->n_dofs > 0 && part->markers->n_markers > 0;
+}
+
+/** Without memory to look there are none: the search is the poorer, not wrong. */
+static oik_lobes part_lobes(const oik_chain_part *part) {
+    bool *spherical = oik_new((size_t)part->chain->n_segments, sizeof *spherical, NULL);
+    oik_lobes lobes = {.joint = -1};
+    if (spherical) {
+        oik_spherical_joints(spherical, part->chain);
+        lobes = oik_find_lobes(part->chain, spherical);
+    }
+    free(spherical);
+    return lobes;
 }
 
 static oik_status part_new(part_solver *p, const sequence *s, const oik_chain_part *part, oik_error *err) {
@@ -141,6 +167,7 @@ static oik_status part_new(part_solver *p, const sequence *s, const oik_chain_pa
         return OIK_E_MEMORY;
     for (size_t d = 0; d < n; d++)
         p->rest[d] = s->rest[part->dof[d]];
+    p->lobes = part_lobes(part);
     p->window = (oik_measurement){.time = p->time, .markers = part->markers, .x = p->x, .weight = p->weight};
     oik_term_choice choice = choice_of(s, false);
     oik_status status = oik_tracker_new(&p->piece.tracker, part->chain, &p->window, &choice, p->rest, err);
@@ -183,10 +210,12 @@ typedef struct effort {
 
 /** A part is brought near its minimum; the whole chain, which starts from there, mostly finds it in one step. */
 static const effort PART_EFFORT = {10, 0, 1e-3}, WHOLE_EFFORT = {3, 3, 1e-2};
+/** Only to see where it fits. */
+static const effort LOBE_EFFORT = {4, 6, 1e-2};
 /** To where rounding ends the descent. */
 static const effort CONVERGED_PART = {100, 0, 1e-9}, CONVERGED_WHOLE = {200, 0, 1e-12};
 
-static oik_status solve_window(oik_ik_motion *motion, oik_sequence_problem *problem, double *q, const double *past, int first,
+static oik_status solve_window(double *cost, oik_ik_motion *motion, oik_sequence_problem *problem, double *q, const double *past, int first,
                                const oik_sequence_weights *weights, effort e, oik_error *err) {
     oik_lsq_options options = oik_lsq_options_default();
     options.derive_trials = true;
@@ -196,6 +225,7 @@ static oik_status solve_window(oik_ik_motion *motion, oik_sequence_problem *prob
     options.cost_tolerance = e.cost_tolerance;
     oik_status status = oik_sequence_problem_solve(&report, problem, q, past, first, weights, &options, err);
     if (!status) {
+        *cost = report.final_cost;
         motion->n_iterations += report.n_accepted;
         motion->stop = oik_lsq_stop_name(report.stop);
         motion->converged = report.stop != OIK_LSQ_STOP_ITERATIONS && report.stop != OIK_LSQ_STOP_RADIUS;
@@ -213,37 +243,132 @@ static const double *past_of(const piece *p, int first) {
     return first >= PAST ? p->q + (size_t)(first - PAST) * p->n_dofs : NULL;
 }
 
-/** A window while its ranges are tightened. */
-static oik_status tighten(const sequence *s, const piece *p, int first, oik_error *err) {
+/** A window while its ranges are tightened, from the widest or the second one on. */
+static oik_status tighten(double *cost, const sequence *s, const piece *p, int first, size_t from, oik_error *err) {
     static const double width[] = {0.3, 0.1, 0.03}; /* rad: how far from its ranges a spherical joint may be */
     const double met = 1e-3;                        /* rad: within its ranges */
     oik_sequence_weights weights = s->weights;
     oik_status status = OIK_OK;
-    for (size_t i = 0; i < sizeof width / sizeof *width && !status; i++) {
-        if (i > 0 && oik_sequence_problem_beyond(p->problem) <= met)
+    for (size_t i = from; i < sizeof width / sizeof *width && !status; i++) {
+        if (i > from && oik_sequence_problem_beyond(p->problem) <= met)
             break;
         weights.range = range_weight(s, width[i]);
-        status = solve_window(s->motion, p->problem, p->q + (size_t)first * p->n_dofs, past_of(p, first), first, &weights,
+        status = solve_window(cost, s->motion, p->problem, p->q + (size_t)first * p->n_dofs, past_of(p, first), first, &weights,
                               s->options->converge ? CONVERGED_PART : PART_EFFORT, err);
     }
     return status;
 }
 
 /** Frames first .. last - 1; those before tracked have a start already. */
-static oik_status solve_piece(const sequence *s, const piece *p, int first, int last, int tracked, oik_error *err) {
+static oik_status solve_piece(double *cost, const sequence *s, const piece *p, int first, int last, int tracked, oik_error *err) {
     const double tracking_width = 0.1; /* rad, as in tighten */
     int n_better = 0;
     oik_sequence_weights weights = s->weights;
     weights.range = range_weight(s, tracking_width);
     oik_status status = oik_tracker_run(p->tracker, p->q, tracked, last, &weights, s->noise_cost, err);
     if (!status)
-        status = tighten(s, p, first, err);
+        status = tighten(cost, s, p, first, 0, err);
     if (!status)
         status = oik_tracker_repair(&n_better, p->tracker, p->q, oik_sequence_problem_misfit(p->problem), first, last, &weights,
                                     s->noise_cost, err);
     if (!status && n_better > 0)
-        status = tighten(s, p, first, err);
+        status = tighten(cost, s, p, first, 0, err);
     return status;
+}
+
+/** One lobe of a part: its chain with a narrower range, its own coordinates. */
+static oik_status lobe_new(part_solver *p, int which, const sequence *s, oik_error *err) {
+    const oik_chain *whole = p->part->chain;
+    size_t n = (size_t)whole->n_dofs, frames = (size_t)(s->window + PAST);
+    oik_chain *chain = &p->lobe_chain[which];
+    piece *lobe = &p->lobe[which];
+    oik_term_choice choice = choice_of(s, false);
+    *chain = *whole;
+    lobe->n_dofs = n;
+    if (!(chain->dofs = oik_new(n, sizeof *chain->dofs, err)) || !(lobe->q = oik_new(frames * n, sizeof *lobe->q, err)))
+        return OIK_E_MEMORY;
+    memcpy(chain->dofs, whole->dofs, n * sizeof *chain->dofs);
+    *(which ? &chain->dofs[p->lobes.middle].lower : &chain->dofs[p->lobes.middle].upper) = p->lobes.gimbal;
+    oik_status status = oik_tracker_new(&lobe->tracker, chain, &p->window, &choice, p->rest, err);
+    if (!status)
+        status = oik_sequence_problem_new(&lobe->problem, chain, &p->window, &choice, p->rest, s->window, err);
+    return status;
+}
+
+static oik_status make_lobes(part_solver *p, const sequence *s, oik_error *err) {
+    if (p->choice)
+        return OIK_OK;
+    oik_status status = OIK_OK;
+    for (int i = 0; i < N_LOBES && !status; i++)
+        status = lobe_new(p, i, s, err);
+    if (!status && !(p->choice = oik_new((size_t)(s->window * (1 + N_CANDIDATES)), sizeof *p->choice, err)))
+        status = OIK_E_MEMORY;
+    return status;
+}
+
+/** One lobe roughly: frames of the other one are not to be met, so none counts as lost. */
+static oik_status solve_lobe(const sequence *s, const piece *p, int first, int last, oik_error *err) {
+    const double width = 0.1; /* rad, as in tighten */
+    double cost;
+    oik_sequence_weights weights = s->weights;
+    weights.range = range_weight(s, width);
+    oik_status status = oik_tracker_run(p->tracker, p->q, first, last, &weights, INFINITY, err);
+    if (!status)
+        status = solve_window(&cost, s->motion, p->problem, p->q + (size_t)first * p->n_dofs, past_of(p, first), first, &weights,
+                              LOBE_EFFORT, err);
+    return status;
+}
+
+/** The best path through the part's own solution and those in either lobe, into the coordinates of the first lobe. */
+static void join_lobes(part_solver *p, const sequence *s, int first, int last) {
+    size_t n = p->piece.n_dofs;
+    const piece *pieces[N_CANDIDATES] = {&p->piece, &p->lobe[0], &p->lobe[1]};
+    oik_lobe_candidate candidates[N_CANDIDATES];
+    double dt = (p->time[last - 1] - p->time[first]) / fmax(1.0, last - 1 - first);
+    for (int k = 0; k < N_CANDIDATES; k++)
+        candidates[k] = (oik_lobe_candidate){pieces[k]->q + (size_t)first * n, oik_sequence_problem_misfit(pieces[k]->problem)};
+    oik_choose_lobes(p->choice, p->choice + (last - first), candidates, N_CANDIDATES, last - first, &p->lobes, p->part->chain,
+                     s->noise_cost, s->options->acceleration * dt * dt);
+    for (int f = 0; f < last - first; f++)
+        memmove(p->lobe[0].q + (size_t)(first + f) * n, candidates[p->choice[f]].q + (size_t)f * n, n * sizeof(double));
+}
+
+/**
+ * A part whose shoulder is near its gimbal position: each lobe of the ranges is searched as well, and the best path through all that
+ * was found is solved with the whole ranges. Kept when its cost is less.
+ */
+static oik_status search_lobes(double cost, const sequence *s, part_solver *p, int first, int last, oik_error *err) {
+    size_t n = p->piece.n_dofs, size = (size_t)(last - first) * n * sizeof(double);
+    double other = INFINITY;
+    oik_status status = make_lobes(p, s, err);
+    for (int i = 0; i < N_LOBES && !status; i++) {
+        if (first > 0)
+            memcpy(p->lobe[i].q, p->piece.q, (size_t)first * n * sizeof(double));
+        status = solve_lobe(s, &p->lobe[i], first, last, err);
+    }
+    if (status)
+        return status;
+    join_lobes(p, s, first, last);
+    double *kept = p->lobe[1].q + (size_t)first * n, *own = p->piece.q + (size_t)first * n;
+    memcpy(kept, own, size);
+    memcpy(own, p->lobe[0].q + (size_t)first * n, size);
+    status = tighten(&other, s, &p->piece, first, 1, err);
+    if (!status && !(other < cost)) {
+        memcpy(own, kept, size);
+        status = tighten(&other, s, &p->piece, first, 2, err);
+    }
+    return status;
+}
+
+/** Frames first .. last - 1 of the part's window; those before tracked have a start already. */
+static oik_status solve_part(const sequence *s, part_solver *p, int first, int last, int tracked, oik_error *err) {
+    double cost = 0.0;
+    bool noisy = s->motion->noise > 2.0 * LEAST_NOISE; /* clean keypoints show the lobe in every frame */
+    oik_status status = solve_piece(&cost, s, &p->piece, first, last, tracked, err);
+    if (status || p->lobes.joint < 0 || !noisy ||
+        !oik_near_gimbal(&p->lobes, p->part->chain, p->piece.q + (size_t)first * p->piece.n_dofs, last - first))
+        return status;
+    return search_lobes(cost, s, p, first, last, err);
 }
 
 /** Are there only marker positions, each of which belongs to one part, and need the minimum not be found itself? */
@@ -281,7 +406,7 @@ static oik_status start_from_parts(sequence *s, int first, int last, int tracked
             load_frame(p, s, f, f - base);
         }
         p->window.n_frames = last - base;
-        status = solve_piece(s, &p->piece, first - base, last - base, tracked - base, err);
+        status = solve_part(s, p, first - base, last - base, tracked - base, err);
         for (int f = first; f < last && !status; f++)
             store_frame(p, s, f, f - base);
         s->met = s->met && !status && meets(s, p, first - base, last - base);
@@ -314,6 +439,7 @@ static oik_status make_whole(sequence *s, oik_error *err) {
 static oik_status solve_one_window(sequence *s, int first, int last, int tracked, oik_error *err) {
     oik_sequence_weights weights = s->weights;
     oik_status status = OIK_OK;
+    double cost = 0.0;
     if (!any_oriented(s)) {
         status = start_from_parts(s, first, last, tracked, err);
         if (status || s->met)
@@ -321,10 +447,10 @@ static oik_status solve_one_window(sequence *s, int first, int last, int tracked
     }
     status = make_whole(s, err);
     if (!status && any_oriented(s))
-        status = solve_piece(s, &s->whole, first, last, tracked, err);
+        status = solve_piece(&cost, s, &s->whole, first, last, tracked, err);
     weights.range = range_weight(s, TIGHT);
     if (!status)
-        status = solve_window(s->motion, s->whole.problem, s->whole.q + (size_t)first * s->whole.n_dofs, past_of(&s->whole, first), first,
+        status = solve_window(&cost, s->motion, s->whole.problem, s->whole.q + (size_t)first * s->whole.n_dofs, past_of(&s->whole, first), first,
                               &weights, s->options->converge ? CONVERGED_WHOLE : WHOLE_EFFORT, err);
     return status;
 }
@@ -429,8 +555,8 @@ static void clear(sequence *s) {
         part_free(&s->solvers[i]);
     free(s->solvers);
     oik_chain_parts_free(s->parts);
-    oik_tracker_free(s->whole.tracker);
-    oik_sequence_problem_free(s->whole.problem);
+    s->whole.q = NULL; /* the motion's */
+    piece_free(&s->whole);
     oik_chain_pose_free(s->pose);
     free(s->rest);
     free(s->oriented);

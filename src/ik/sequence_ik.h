@@ -28,7 +28,7 @@ typedef struct oik_sequence_options {
     double noise;          /**< sigma per measured coordinate [m]; 0 (default): measured */
     double acceleration;   /**< sigma_a, root mean square joint acceleration at 30 frames a second, default 28 rad/s^2 */
     double temporal_weight; /**< lambda in place of the automatic one [s^3]; < 0 (default): automatic */
-    double prior;          /**< default 10 */
+    double prior;          /**< of (q - rest) / range in units of the noise, default 0.1; narrow ranges count ten times */
     double length_scale;   /**< L, default 0.1 m */
     double robust_scale;   /**< Cauchy scale of marker distances [m]; 0 (default): squared distances */
     bool links;            /**< use the links' directions as well as the markers' positions, default false */

@@ -61,14 +61,24 @@ static void put_terms(row_cursor *at, oik_sequence_problem *p, int frame) {
         at->jac += p->terms->n_values;
 }
 
-/** A frozen coordinate has no range and no prior. */
+/**
+ * Factor on (q - rest): 1 / range, more for a narrow range, whose middle says much (trunk, neck, clavicle; a joint of wide range is
+ * anywhere in it). A frozen coordinate has no range and no prior.
+ */
+static double prior_scale(const oik_dof *dof, double prior) {
+    const double narrow = 1.2, firmness = 10.0; /* [rad]; factor on the weight */
+    double range = dof->upper - dof->lower;
+    if (!(range > 0.0) || dof->translation)
+        return 0.0;
+    return sqrt(range < narrow ? firmness * prior : prior) / range;
+}
+
 static void put_prior(row_cursor *at, oik_sequence_problem *p, const double *q, int frame) {
     for (int u = 0; u < p->n_unknowns; u++) {
         int d = p->dof_of[u];
         if (p->in_ball[d])
             continue;
-        double range = p->chain->dofs[d].upper - p->chain->dofs[d].lower;
-        double scale = range > 0.0 && !p->chain->dofs[d].translation ? sqrt(p->weights.prior) / range : 0.0;
+        double scale = prior_scale(&p->chain->dofs[d], p->weights.prior);
         *at->r++ = scale * (q[d] - p->rest[d]);
         put_value(at, scale);
         double beyond = q[d] - fmin(fmax(q[d], p->chain->dofs[d].lower), p->chain->dofs[d].upper), w = sqrt(p->weights.limit);
@@ -135,7 +145,7 @@ static const double *coordinates(const oik_sequence_problem *p, const double *q,
 
 /** Row whose square is c^2 log(1 + (r / c)^2) (Cauchy), with the sign of r; slope: its derivative with respect to r. */
 static double robust_row(double *slope, double r, double c) {
-    const double small = 1e-4; /* of r / c: below, the row is r to rounding */
+    const double small = 1e-6; /* of r / c: below, the row is r to rounding */
     double z = fabs(r) / c;
     if (!(z > small))
         return r;

@@ -170,12 +170,13 @@ static oik_status recover(oik_tracker *t, double *q, int frame, double misfit, d
 
 oik_status oik_tracker_repair(int *n_better, oik_tracker *t, double *q, const double *misfit, int first, int last,
                               const oik_sequence_weights *weights, double noise_cost, oik_error *err) {
+    const double unlikely = 4.0; /* of the noise of 6 or more coordinates less than one frame in a thousand shows more */
     oik_status status = OIK_OK;
     *n_better = 0;
     for (int f = first; f < last && !status; f++) {
         bool some_missing, better = false;
         double explained = 3.0 * count_seen(&some_missing, t, f) * noise_cost;
-        if (misfit[f - first] > t->lost * explained)
+        if (misfit[f - first] > unlikely * explained)
             status = try_anew(&better, t, q, f, misfit[f - first], weights, err);
         *n_better += better;
     }

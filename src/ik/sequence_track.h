@@ -20,7 +20,7 @@ void oik_tracker_free(oik_tracker *tracker);
 /**
  * Solve frames first .. last - 1 one after the other.
  * @param[in,out] q           (frames of the measurement) x n_dofs; frames first - 2 and first - 1 are read where they exist
- * @param[in]     noise_cost  misfit that noise gives one marker coordinate, (sigma / L)^2
+ * @param[in]     noise_cost  misfit that noise gives one marker coordinate, (sigma / L)^2; infinite: no frame counts as lost
  * About 3 iterations a frame; allocates nothing.
  */
 oik_status oik_tracker_run(oik_tracker *tracker, double *q, int first, int last, const oik_sequence_weights *weights,
