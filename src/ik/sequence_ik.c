@@ -143,16 +143,14 @@ static bool is_solved(const oik_chain_part *part) {
     return part->chain->n_dofs > 0 && part->markers->n_markers > 0;
 }
 
-/** Without memory to look there are none: the search is the poorer, not wrong. */
-static oik_lobes part_lobes(const oik_chain_part *part) {
-    bool *spherical = oik_new((size_t)part->chain->n_segments, sizeof *spherical, NULL);
-    oik_lobes lobes = {.joint = -1};
-    if (spherical) {
-        oik_spherical_joints(spherical, part->chain);
-        lobes = oik_find_lobes(part->chain, spherical);
-    }
+static oik_status part_lobes(oik_lobes *lobes, const oik_chain_part *part, oik_error *err) {
+    bool *spherical = oik_new((size_t)part->chain->n_segments, sizeof *spherical, err);
+    if (!spherical)
+        return OIK_E_MEMORY;
+    oik_spherical_joints(spherical, part->chain);
+    *lobes = oik_find_lobes(part->chain, spherical);
     free(spherical);
-    return lobes;
+    return OIK_OK;
 }
 
 static oik_status part_new(part_solver *p, const sequence *s, const oik_chain_part *part, oik_error *err) {
@@ -167,10 +165,11 @@ static oik_status part_new(part_solver *p, const sequence *s, const oik_chain_pa
         return OIK_E_MEMORY;
     for (size_t d = 0; d < n; d++)
         p->rest[d] = s->rest[part->dof[d]];
-    p->lobes = part_lobes(part);
     p->window = (oik_measurement){.time = p->time, .markers = part->markers, .x = p->x, .weight = p->weight};
     oik_term_choice choice = choice_of(s, false);
-    oik_status status = oik_tracker_new(&p->piece.tracker, part->chain, &p->window, &choice, p->rest, err);
+    oik_status status = part_lobes(&p->lobes, part, err);
+    if (!status)
+        status = oik_tracker_new(&p->piece.tracker, part->chain, &p->window, &choice, p->rest, err);
     if (!status)
         status = oik_sequence_problem_new(&p->piece.problem, part->chain, &p->window, &choice, p->rest, s->window, err);
     return status;
