@@ -142,7 +142,7 @@ done:
 void oik_chain_parts_free(oik_chain_parts *parts) {
     if (!parts)
         return;
-    for (int i = 0; i < parts->n_parts; i++) {
+    for (int i = 0; parts->parts && i < parts->n_parts; i++) {
         oik_chain_free(parts->parts[i].chain);
         oik_markers_free(parts->parts[i].markers);
         free(parts->parts[i].dof);

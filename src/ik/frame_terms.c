@@ -21,6 +21,8 @@ oik_vec3 oik_marker_position(const oik_marker *marker, const oik_chain_pose *pos
     return v3_add(pose->origin[marker->segment], m3_mulv(pose->R[marker->segment], marker->local));
 }
 
+static const oik_markers NO_MARKERS = {0, 0, NULL, NULL};
+
 /* ---- layout -------------------------------------------------------------------------------------------------------- */
 
 static int path_length(const oik_chain_paths *paths, int segment) {
@@ -61,10 +63,10 @@ static void list_terms(oik_frame_terms *t, const oik_term_choice *choice) {
     for (int i = 0; choice->segments && i < t->chain->n_segments; i++)
         if (choice->segments[i])
             add_term(t, OIK_TERM_ORIENTATION, i);
-    for (int i = 0; t->markers && choice->positions && i < t->markers->n_markers; i++)
+    for (int i = 0; choice->positions && i < t->markers->n_markers; i++)
         if (!choice->markers || choice->markers[i])
             add_term(t, OIK_TERM_POSITION, i);
-    for (int i = 0; t->markers && choice->links && i < t->markers->n_links; i++)
+    for (int i = 0; choice->links && i < t->markers->n_links; i++)
         if (t->markers->links[i].weight > 0.0)
             add_term(t, OIK_TERM_LINK, i);
 }
@@ -84,9 +86,7 @@ oik_status oik_markers_check(const oik_markers *markers, const oik_chain *chain,
 }
 
 static oik_status new_layout(oik_frame_terms *t, const oik_term_choice *choice, oik_error *err) {
-    size_t most = (size_t)t->chain->n_segments;
-    if (t->markers)
-        most += (size_t)t->markers->n_markers + (size_t)t->markers->n_links;
+    size_t most = (size_t)t->chain->n_segments + (size_t)t->markers->n_markers + (size_t)t->markers->n_links;
     if (!(t->terms = oik_new(most, sizeof *t->terms, err)))
         return OIK_E_MEMORY;
     list_terms(t, choice);
@@ -123,7 +123,7 @@ oik_status oik_frame_terms_new(oik_frame_terms **out, const oik_chain *chain, co
     if (!t)
         return OIK_E_MEMORY;
     t->chain = chain;
-    t->markers = markers;
+    t->markers = markers ? markers : &NO_MARKERS;
     t->length_scale = choice->length_scale;
     t->robust_scale = choice->robust_scale;
     status = oik_chain_paths_new(&t->paths, chain, err);
@@ -169,9 +169,9 @@ static void put_rows(double *r, double *jac, const oik_frame_terms *t, const oik
 }
 
 static term_rows orientation_rows(oik_frame_terms *t, int i, const oik_chain_pose *pose, const oik_frame_data *data, bool derive) {
-    double w = data->R && data->R_weight ? sqrt(data->R_weight[i]) : 0.0;
-    if (w == 0.0)
+    if (!data->R || !data->R_weight || data->R_weight[i] == 0.0)
         return ABSENT;
+    double w = sqrt(data->R_weight[i]);
     oik_vec3 phi = oik_rot_log(m3_tmul(pose->R[i], data->R[i]));
     term_rows rows = {.r = v3_scale(phi, w)};
     if (derive) {

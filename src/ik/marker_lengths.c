@@ -64,9 +64,9 @@ bool oik_marker_moves_with(const oik_marker *marker, const oik_chain *chain, int
     return false;
 }
 
-static bool on_one_body(const marker_tree *t, const oik_marker *a, const oik_marker *b) {
-    for (int i = 0; i < t->chain->n_segments; i++)
-        if (oik_marker_moves_with(a, t->chain, i) && oik_marker_moves_with(b, t->chain, i))
+bool oik_markers_are_rigid(const oik_marker *a, const oik_marker *b, const oik_chain *chain) {
+    for (int i = 0; i < chain->n_segments; i++)
+        if (oik_marker_moves_with(a, chain, i) && oik_marker_moves_with(b, chain, i))
             return true;
     return false;
 }
@@ -105,7 +105,7 @@ static int nearest_before(const marker_tree *t, int place, int segment) {
     int m = t->order[place], best = -1;
     for (int i = 0; i < place; i++) {
         int p = t->order[i];
-        bool fits = segment < 0 ? on_one_body(t, &t->markers->markers[p], &t->markers->markers[m])
+        bool fits = segment < 0 ? oik_markers_are_rigid(&t->markers->markers[p], &t->markers->markers[m], t->chain)
                                 : oik_marker_moves_with(&t->markers->markers[p], t->chain, segment);
         if (fits && (best < 0 || v3_dist(t->place[p], t->place[m]) < v3_dist(t->place[best], t->place[m])))
             best = p;

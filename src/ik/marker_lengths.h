@@ -33,6 +33,9 @@
 /** Is the marker fixed to the segment? The centre of a joint that only turns is fixed to both its segments. */
 bool oik_marker_moves_with(const oik_marker *marker, const oik_chain *chain, int segment);
 
+/** Do two markers keep their distance, being fixed to one segment? */
+bool oik_markers_are_rigid(const oik_marker *a, const oik_marker *b, const oik_chain *chain);
+
 /**
  * @param[out] x           n_frames x n_markers [m]; not measurement->x; what carries no weight is copied
  * @param[in]  q_rest      n_dofs

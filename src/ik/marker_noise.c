@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "ik/marker_lengths.h"
 #include "ik/sequence_ik.h"
 
 static int ascending(const void *a, const void *b) {
@@ -12,22 +13,6 @@ static int ascending(const void *a, const void *b) {
 static double median(double *v, int n) {
     qsort(v, (size_t)n, sizeof *v, ascending);
     return n % 2 ? v[n / 2] : 0.5 * (v[n / 2 - 1] + v[n / 2]);
-}
-
-/** Does the marker move with the segment? Also the centre of a joint that only turns does so with the segment behind it. */
-static bool moves_with(const oik_marker *marker, const oik_chain *chain, int segment) {
-    const double at_centre = 1e-6; /* [m] */
-    const oik_chain_joint *joint = &chain->joints[segment];
-    if (marker->segment == segment)
-        return true;
-    return joint->n_translations == 0 && marker->segment == joint->parent && v3_dist(marker->local, joint->s) <= at_centre;
-}
-
-static bool rigid_pair(const oik_chain *chain, const oik_marker *a, const oik_marker *b) {
-    for (int i = 0; i < chain->n_segments; i++)
-        if (moves_with(a, chain, i) && moves_with(b, chain, i))
-            return true;
-    return false;
 }
 
 /** Noise per coordinate from one pair; NaN when it is seen too seldom. lengths: n_frames, scratch. */
@@ -55,7 +40,7 @@ oik_status oik_marker_noise(double *sigma, const oik_chain *chain, const oik_mea
     oik_status status = lengths && noise ? OIK_OK : OIK_E_MEMORY;
     for (int a = 0; a < n_markers && !status; a++)
         for (int b = 0; b < a; b++) {
-            if (!rigid_pair(chain, &m->markers->markers[a], &m->markers->markers[b]))
+            if (!oik_markers_are_rigid(&m->markers->markers[a], &m->markers->markers[b], chain))
                 continue;
             noise[n] = pair_noise(lengths, m, a, b);
             n += !isnan(noise[n]);
