@@ -152,7 +152,7 @@ typedef struct oik_chain oik_chain;
 oik_status oik_chain_from_skeleton(oik_chain **out, const oik_model *model, const oik_skeleton *lying, oik_error *err);
 void oik_chain_free(oik_chain *chain);
 
-typedef struct oik_motion oik_motion; /**< solved coordinates of one frame, with the posed joint centres and frames */
+typedef struct oik_motion oik_motion; /**< solved coordinates of a chain, in one frame or many */
 
 /** Joint angles of the posed skeleton within the ranges of motion. The motion keeps a reference to the chain, which must outlive it. */
 oik_status oik_motion_solve(oik_motion **out, const oik_model *model, const oik_chain *chain, const oik_skeleton *posed,
@@ -167,7 +167,131 @@ typedef struct oik_coordinate {
     double disagreement;    /**< how far beyond the bound the bones lie */
 } oik_coordinate;
 size_t oik_motion_n_coordinates(const oik_motion *motion);
+/** Of frame 0. */
 oik_coordinate oik_motion_coordinate(const oik_motion *motion, size_t index);
+
+size_t oik_motion_n_frames(const oik_motion *motion);
+/** A frame as the solver left it; pointers live as long as the motion. */
+typedef struct oik_motion_frame {
+    double time;                /**< [s] */
+    const double *coordinates;  /**< n_coordinates [rad], [m] */
+    double position_error;      /**< root mean square distance to the measured points [m]; NaN when there are none */
+} oik_motion_frame;
+/** All zero for a frame that the motion does not have. */
+oik_motion_frame oik_motion_get_frame(const oik_motion *motion, size_t frame);
+
+size_t oik_motion_n_segments(const oik_motion *motion);
+/** "" for an index that the chain does not have. */
+const char *oik_motion_segment_name(const oik_motion *motion, size_t index);
+/**
+ * Where the segments are in one frame.
+ * @param[out] R      n_segments x 9 row-major, segment -> world
+ * @param[out] origin n_segments x 3 [m]
+ * @return OIK_E_ARGUMENT (no such frame); OIK_E_MEMORY
+ */
+oik_status oik_motion_place_segments(double *R, double *origin, const oik_motion *motion, size_t frame, oik_error *err);
+
+/* ------------------------------------------------------------------ motion from keypoints */
+
+typedef struct oik_chain_file oik_chain_file; /**< a chain, its posture of rest, and which keypoint measures what */
+
+/**
+ * Read a chain (docs/chain-files.md).
+ * @param[in] name one of a collection; NULL: the file's only one
+ * @return OIK_E_IO; OIK_E_FORMAT naming file, joint and what was expected; OIK_E_MEMORY
+ */
+oik_status oik_chain_load(oik_chain_file **out, const char *path, const char *name, oik_error *err);
+/** The subject's own chain, with the 17 keypoints of Human3.6M at its joint centres. */
+oik_status oik_chain_file_from_skeleton(oik_chain_file **out, const oik_skeleton *lying, oik_error *err);
+void oik_chain_file_free(oik_chain_file *file);
+
+/** Measured keypoints as arrays, which stay the caller's. */
+typedef struct oik_keypoint_arrays {
+    size_t n_frames, n_points;
+    int n_numbers;            /**< 3: x y z; 4: a confidence >= 0 as well */
+    const double *values;     /**< n_frames x n_points x n_numbers [m]; NaN or confidence 0: missing */
+    const char *const *names; /**< n_points, or NULL: those of Human3.6M when there are 17, else "0", "1", ... */
+    const double *time;       /**< n_frames ascending [s], or NULL: even steps */
+    double fps;               /**< without time; 0: 30 */
+} oik_keypoint_arrays;
+
+/** All zero: the defaults. */
+typedef struct oik_keypoint_options {
+    double noise;      /**< standard deviation of a measured coordinate [m]; 0: measured */
+    double smoothness; /**< factor on the weight of smooth motion; 0: 1 */
+    double robust;     /**< distance beyond which keypoints count less and less [m]; 0: squares */
+    double cutoff_hz;  /**< low-pass without delay over the solved motion; 0: none */
+    int (*progress)(void *context, size_t n_done); /**< non-zero stops with OIK_E_CANCELLED; may be NULL */
+    void *context;
+} oik_keypoint_options;
+
+/** How keypoints and chain went together. */
+typedef struct oik_keypoint_report {
+    size_t n_matched;        /**< keypoints that measure a point of the chain */
+    size_t n_dropped_pairs;  /**< pairs of the chain file that contradict the measured distances */
+    double scale;            /**< measured lengths / the chain's; lengths are made the chain's */
+    double length_mismatch;  /**< how far lengths differ once the scale is taken out, relative */
+    double noise;            /**< measured [m]; NaN: not measured */
+} oik_keypoint_report;
+
+/**
+ * Motion of a chain from keypoints, over the whole sequence at once, in the frame of the keypoints.
+ *
+ * @param[out] out    it keeps a reference to the chain, which must outlive it
+ * @param[out] report may be NULL
+ * @param[in]  options NULL for the defaults
+ * @return OIK_E_ARGUMENT (options, times that do not ascend or, for a low-pass, are not even); OIK_E_FORMAT (a keypoint that the chain
+ *         needs is not there, none is seen); OIK_E_NOT_FINITE; OIK_E_CANCELLED; OIK_E_SOLVER; OIK_E_MEMORY
+ */
+oik_status oik_motion_from_keypoints(oik_motion **out, oik_keypoint_report *report, const oik_chain_file *chain,
+                                     const oik_keypoint_arrays *keypoints, const oik_keypoint_options *options, oik_error *err);
+/**
+ * The same from a file: .txt (17 rows a frame), .trc or .npz.
+ * @param[in] fps frames per second; 0: the file's own, else 30
+ * @return also OIK_E_IO
+ */
+oik_status oik_motion_from_keypoint_file(oik_motion **out, oik_keypoint_report *report, const oik_chain_file *chain, const char *path,
+                                         double fps, const oik_keypoint_options *options, oik_error *err);
+
+/* ------------------------------------------------------------------ sequences of meshes */
+
+/**
+ * One subject over time: every mesh is registered and its bones are posed from the frame before (25 ms instead of 250), then joint
+ * angles are solved over all frames at once. Memory for one frame, and 3 kB more for each.
+ */
+typedef struct oik_sequence oik_sequence;
+
+/** What one frame gave. */
+typedef struct oik_sequence_frame {
+    double registration_rms;  /**< [m] */
+    double repose_rms;        /**< of the subject's own skin re-posed [m] */
+    double long_edge_share;
+    double outside_share;     /**< bone vertices outside the skin, of every eighth one */
+    double outside_depth;     /**< the farthest of them [m] */
+    double hip_gap, shoulder_gap; /**< [m] */
+    int restarted;            /**< 1: posed without the frame before, 0: from it */
+    int n_iterations;         /**< of posing */
+} oik_sequence_frame;
+
+/** @param[in] options copied; cancel is polled before each frame. The model must outlive the sequence. OIK_E_MEMORY. */
+oik_status oik_sequence_new(oik_sequence **out, const oik_model *model, const oik_stage_options *options, oik_error *err);
+void oik_sequence_free(oik_sequence *sequence);
+/**
+ * Add the next frame. The subject is learned from the first one, whose unit, chirality and faces are those of all frames.
+ * @param[in] time later than the last frame's [s]
+ * @param[in] name of the mesh, for messages
+ * @return as oik_body_from_mesh; OIK_E_ARGUMENT for the time. A frame that fails leaves no trace: the next one can be added.
+ */
+oik_status oik_sequence_add(oik_sequence *sequence, const oik_mesh *mesh, double time, const char *name, oik_error *err);
+size_t oik_sequence_n_frames(const oik_sequence *sequence);
+oik_sequence_frame oik_sequence_get_frame(const oik_sequence *sequence, size_t frame);
+/** The last frame's body and posed bones, and the lying bones; they change with the next frame. NULL before the first frame. */
+const oik_body *oik_sequence_body(const oik_sequence *sequence);
+const oik_skeleton *oik_sequence_posed(const oik_sequence *sequence);
+const oik_skeleton *oik_sequence_lying(const oik_sequence *sequence);
+
+/** Joint angles of all frames; the chain is that of oik_sequence_lying (oik_chain_from_skeleton). Errors as in oik_motion_solve. */
+oik_status oik_sequence_solve(oik_motion **out, const oik_sequence *sequence, const oik_chain *chain, oik_error *err);
 
 /* ------------------------------------------------------------------ quality gates */
 
@@ -189,15 +313,31 @@ typedef struct oik_quality {
 oik_status oik_quality_measure(oik_quality *out, const oik_model *model, const oik_body *body, const oik_skeleton *posed,
                                const oik_motion *motion, oik_error *err);
 
+/** The same over a sequence: every gate at its worst frame, and at the mean of the frames. */
+oik_status oik_sequence_quality(oik_quality *worst, oik_quality *mean, const oik_sequence *sequence, const oik_motion *motion,
+                                oik_error *err);
+
 /* ------------------------------------------------------------------ output (each writes a temporary file and renames it) */
 
 /** Registered body: lying = 0 in the input's pose and frame, 1 un-posed. PLY, input units for the posed one. */
 oik_status oik_write_body(const oik_model *model, const oik_body *body, int lying, const char *path, oik_error *err);
 /** Bones with a label per vertex. what: "all", or the name of one part or one bone. PLY, the input's frame and units when posed. */
 oik_status oik_write_skeleton(const oik_skeleton *skeleton, const char *what, const char *path, oik_error *err);
-/** Joints, axes, ranges, values and segment frames of the posed subject, schema docs/schema/chain.schema.json. */
+/**
+ * Joints, axes, ranges, values and segment frames of the posed subject, schema docs/schema/chain.schema.json.
+ * Of a sequence: in its first frame. OIK_E_ARGUMENT for a motion from keypoints.
+ */
 oik_status oik_write_chain(const oik_chain *chain, const oik_motion *motion, const char *path, oik_error *err);
+/** NAME_angles.csv: coordinates, a line per frame. */
 oik_status oik_write_angles(const oik_motion *motion, const char *path, oik_error *err);
+/** NAME_orientations.txt: "# format: quat", then rows "frame joint qw qx qy qz". */
+oik_status oik_write_orientations(const oik_motion *motion, const char *path, oik_error *err);
+/** NAME_segments.csv: position, orientation, angular velocity and acceleration of every segment, a line per frame. */
+oik_status oik_write_segments(const oik_motion *motion, const char *path, oik_error *err);
+/** NAME_rates.csv: velocity and acceleration of every coordinate, a line per frame. */
+oik_status oik_write_rates(const oik_motion *motion, const char *path, oik_error *err);
+/** NAME_motion.json: coordinates, residuals, bounds, solver, schema docs/schema/motion.schema.json. */
+oik_status oik_write_motion(const oik_motion *motion, const char *path, oik_error *err);
 
 /** Library version, e.g. "0.1.0". */
 const char *oik_version(void);

@@ -82,8 +82,7 @@ static oik_status fit(oik_body *body, const oik_body_model *model, const oik_sta
     return oik_cancel_status(&cancel, status, "registration", err);
 }
 
-/** Standing height: extent of the un-posed skin along the model's vertical. */
-static double standing_height(const oik_vec3 *v, size_t n) {
+double oik_body_standing_height(const oik_vec3 *v, size_t n) {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < n; i++) {
         low = fmin(low, v[i].y);
@@ -104,24 +103,51 @@ static oik_status body_new(oik_body **out, const oik_body_model *model, oik_erro
     return body->x && body->input_index ? OIK_OK : OIK_E_MEMORY;
 }
 
+oik_status oik_body_open(oik_body **out, const oik_body_model *model, const oik_mesh *mesh, const char *name, oik_error *err) {
+    *out = NULL;
+    oik_body *body = NULL;
+    oik_status status = body_new(&body, model, err);
+    if (!status)
+        status = oik_body_normalise(&body->input, body->x, model, mesh, name, err);
+    if (!status) {
+        set_input_index(body, model);
+        status = choose_faces(body, model, mesh, err);
+    }
+    if (status)
+        oik_body_free(body);
+    else
+        *out = body;
+    return status;
+}
+
+oik_status oik_body_blank(oik_body **out, const oik_body_model *model, oik_error *err) {
+    *out = NULL;
+    oik_body *body = NULL;
+    oik_status status = body_new(&body, model, err);
+    if (!status) {
+        body->input = (oik_body_input){.units_per_metre = 1.0, .unit_name = "m"};
+        set_input_index(body, model);
+        status = copy_faces(body, (const int32_t(*)[3])model->faces, model->n_faces, NULL, false, err);
+    }
+    if (status)
+        oik_body_free(body);
+    else
+        *out = body;
+    return status;
+}
+
 oik_status oik_body_from_mesh(oik_body **out, const oik_model *model, const oik_mesh *mesh, const char *name,
                               const oik_stage_options *options, oik_error *err) {
     *out = NULL;
     oik_body *body = NULL;
-    oik_status status = body_new(&body, model->body, err);
-    if (!status)
-        status = oik_body_normalise(&body->input, body->x, model->body, mesh, name, err);
-    if (!status) {
-        set_input_index(body, model->body);
-        status = choose_faces(body, model->body, mesh, err);
-    }
+    oik_status status = oik_body_open(&body, model->body, mesh, name, err);
     if (!status)
         status = fit(body, model->body, options, err);
     if (status) {
         oik_body_free(body);
         return status;
     }
-    body->stature = standing_height(body->fit.v_subject, body->n_vertices);
+    body->stature = oik_body_standing_height(body->fit.v_subject, body->n_vertices);
     *out = body;
     return OIK_OK;
 }

@@ -12,6 +12,8 @@
 #include "body/registration.h"
 #include "ik/chain.h"
 #include "ik/frame_ik.h"
+#include "ik/motion.h"
+#include "mesh/locate.h"
 #include "skeleton/skeleton.h"
 
 struct oik_model {
@@ -51,10 +53,14 @@ struct oik_skeleton {
 
 struct oik_motion {
     const oik_chain *chain;   /**< the caller's; it outlives the motion */
-    oik_ik_result *result;
-    oik_chain_pose *pose;     /**< of the solved coordinates, in the frame of the posed skeleton */
-    oik_kinematics *measured; /**< joint centres and segment frames of the posed bones themselves */
+    oik_ik_motion *frames;    /**< all frames; one for a posed skeleton, at time 0 */
+    oik_ik_result *result;    /**< of frame 0; of many frames q and bound are told, the rest is 0 or NaN */
+    oik_chain_pose *pose;     /**< of the coordinates of frame 0, in the frame of what was measured */
+    oik_kinematics *measured; /**< joint centres and segment frames of the posed bones themselves; NULL for keypoints */
 };
+
+/** A motion of many frames, which it owns from now on, also on error. OIK_E_MEMORY. */
+oik_status oik_motion_of_frames(oik_motion **out, oik_ik_motion *frames, oik_error *err);
 
 /** Polls the caller's cancel function from the solvers' step callbacks and remembers the answer. */
 typedef struct oik_cancel {
@@ -69,5 +75,33 @@ oik_status oik_cancel_status(const oik_cancel *cancel, oik_status status, const 
 
 /** "iterate to limits twice as tight": 0.5 with more_iterations, else 1. */
 double oik_tolerance_factor(const oik_stage_options *options);
+
+/** Body without a fit: input recognised, brought into metres and model order, faces chosen. The steps of oik_body_from_mesh but the fit. */
+oik_status oik_body_open(oik_body **out, const oik_body_model *model, const oik_mesh *mesh, const char *name, oik_error *err);
+/** Body without input: metres, model order, the model's faces, all vertices at the origin. */
+oik_status oik_body_blank(oik_body **out, const oik_body_model *model, oik_error *err);
+/** Standing height: extent of the un-posed skin along the model's vertical [m]. */
+double oik_body_standing_height(const oik_vec3 *v, size_t n);
+
+/** Room for a skeleton: labels and names filled in, mesh and kinematics by oik_skeleton_refresh. */
+oik_status oik_skeleton_new(oik_skeleton **out, const oik_skel_model *model, oik_error *err);
+/** Mesh, joint centres and segment frames of skeleton->puppet, in place of those it had. */
+oik_status oik_skeleton_refresh(oik_skeleton *skeleton, const oik_skel_model *model, oik_error *err);
+
+/** How far bones lie outside the skin. */
+typedef struct oik_outside {
+    double share;   /**< of the bone vertices looked at */
+    double deepest; /**< farthest vertex from the skin [m] */
+} oik_outside;
+
+/** Vertices first, first + step, ... with winding number <= 0 with respect to the posed skin. */
+oik_outside oik_outside_measure(const oik_locator *skin, const oik_vec3 *vertices, size_t n, size_t first, size_t step);
+/** Larger distance of the right and the left pair of points that should coincide [m]. */
+double oik_largest_gap(const oik_skel_model *model, const oik_puppet *puppet, const int32_t pairs[2][2]);
+/** Values of the gates in the order in which they are reported, and their limits. */
+typedef struct oik_gate_values {
+    double registration_rms, long_edge_share, outside_share, outside_depth, hip_gap, shoulder_gap, range_of_motion;
+} oik_gate_values;
+oik_quality oik_quality_of(const oik_gate_values *values);
 
 #endif

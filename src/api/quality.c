@@ -18,38 +18,34 @@ static void add_gate(oik_quality *q, const char *name, const char *unit, double 
     q->level = level > q->level ? level : q->level;
 }
 
-typedef struct outside {
-    double share;   /**< of the bone vertices */
-    double deepest; /**< farthest vertex from the skin [m] */
-} outside;
+/** No point of a body is farther than half a metre from the skin: a bone that is farther out counts as that far. */
+static const double FAR_OUT = 0.5;
 
-/**
- * Bone vertices with winding number <= 0 with respect to the posed skin. No point of a body is farther than half a metre from the
- * skin: a bone that is farther out counts as that far.
- */
-static oik_status measure_outside(outside *out, const oik_body *body, const oik_skeleton *posed, oik_error *err) {
-    const double far_out = 0.5;
-    oik_locator *locator = NULL;
-    oik_status status = oik_locator_new(&locator, body->x, body->n_vertices, (const int32_t(*)[3])body->faces, body->n_faces, err);
-    if (status)
-        return status;
-    size_t n_outside = 0;
-    out->deepest = 0.0;
-    for (size_t i = 0; i < posed->n_vertices; i++) {
+oik_outside oik_outside_measure(const oik_locator *skin, const oik_vec3 *vertices, size_t n, size_t first, size_t step) {
+    size_t n_outside = 0, n_seen = 0;
+    oik_outside out = {0};
+    for (size_t i = first; i < n; i += step, n_seen++) {
         oik_nearest nearest;
-        if (oik_locator_winding(locator, posed->vertices[i]) > 0)
+        if (oik_locator_winding(skin, vertices[i]) > 0)
             continue;
         n_outside++;
-        bool found = oik_locator_nearest(&nearest, locator, posed->vertices[i], far_out);
-        out->deepest = fmax(out->deepest, found ? nearest.distance : far_out);
+        bool found = oik_locator_nearest(&nearest, skin, vertices[i], FAR_OUT);
+        out.deepest = fmax(out.deepest, found ? nearest.distance : FAR_OUT);
     }
-    out->share = (double)n_outside / (double)posed->n_vertices;
-    oik_locator_free(locator);
-    return OIK_OK;
+    out.share = n_seen ? (double)n_outside / (double)n_seen : 0.0;
+    return out;
 }
 
-/** Larger distance of the right and the left pair of points that should coincide [m]. */
-static double largest_gap(const oik_skel_model *model, const oik_puppet *puppet, const int32_t pairs[2][2]) {
+static oik_status measure_outside(oik_outside *out, const oik_body *body, const oik_skeleton *posed, oik_error *err) {
+    oik_locator *locator = NULL;
+    oik_status status = oik_locator_new(&locator, body->x, body->n_vertices, (const int32_t(*)[3])body->faces, body->n_faces, err);
+    if (!status)
+        *out = oik_outside_measure(locator, posed->vertices, posed->n_vertices, 0, 1);
+    oik_locator_free(locator);
+    return status;
+}
+
+double oik_largest_gap(const oik_skel_model *model, const oik_puppet *puppet, const int32_t pairs[2][2]) {
     double gap[2];
     for (int side = 0; side < 2; side++)
         gap[side] = v3_dist(oik_puppet_point(puppet, model, (size_t)pairs[side][0]),
@@ -68,23 +64,33 @@ static double largest_disagreement(const oik_motion *motion) {
     return largest;
 }
 
+oik_quality oik_quality_of(const oik_gate_values *v) {
+    oik_quality q = {0};
+    add_gate(&q, "registration_rms", "m", v->registration_rms, 0.020, 0.050);
+    add_gate(&q, "long_edge_share", "1", v->long_edge_share, 0.005, 0.10);
+    add_gate(&q, "bones_outside_share", "1", v->outside_share, 0.03, 0.10);
+    add_gate(&q, "bones_outside_depth", "m", v->outside_depth, 0.005, NO_LIMIT);
+    add_gate(&q, "hip_gap", "m", v->hip_gap, 0.004, 0.010);
+    add_gate(&q, "shoulder_gap", "m", v->shoulder_gap, 0.006, NO_LIMIT);
+    add_gate(&q, "range_of_motion", "rad", v->range_of_motion, 5.0 * DEGREE, 15.0 * DEGREE);
+    return q;
+}
+
 oik_status oik_quality_measure(oik_quality *out, const oik_model *model, const oik_body *body, const oik_skeleton *posed,
                                const oik_motion *motion, oik_error *err) {
     if (!posed->posed)
         return oik_fail(err, OIK_E_ARGUMENT, "quality is measured on a posed skeleton, this one is lying");
-    outside bones;
+    oik_outside bones;
     oik_status status = measure_outside(&bones, body, posed, err);
     if (status)
         return status;
     const oik_skel_model *skeleton = model->skeleton;
-    oik_quality q = {0};
-    add_gate(&q, "registration_rms", "m", body->fit.rms, 0.020, 0.050);
-    add_gate(&q, "long_edge_share", "1", body->input.long_edge_share, 0.005, 0.10);
-    add_gate(&q, "bones_outside_share", "1", bones.share, 0.03, 0.10);
-    add_gate(&q, "bones_outside_depth", "m", bones.deepest, 0.005, NO_LIMIT);
-    add_gate(&q, "hip_gap", "m", largest_gap(skeleton, posed->puppet, skeleton->gap_hip), 0.004, 0.010);
-    add_gate(&q, "shoulder_gap", "m", largest_gap(skeleton, posed->puppet, skeleton->gap_shoulder), 0.006, NO_LIMIT);
-    add_gate(&q, "range_of_motion", "rad", largest_disagreement(motion), 5.0 * DEGREE, 15.0 * DEGREE);
-    *out = q;
+    *out = oik_quality_of(&(oik_gate_values){.registration_rms = body->fit.rms,
+                                             .long_edge_share = body->input.long_edge_share,
+                                             .outside_share = bones.share,
+                                             .outside_depth = bones.deepest,
+                                             .hip_gap = oik_largest_gap(skeleton, posed->puppet, skeleton->gap_hip),
+                                             .shoulder_gap = oik_largest_gap(skeleton, posed->puppet, skeleton->gap_shoulder),
+                                             .range_of_motion = largest_disagreement(motion)});
     return OIK_OK;
 }

@@ -21,11 +21,7 @@ static oik_skel_options stage_settings(const oik_stage_options *options, oik_can
 }
 
 /** Room for the mesh and its labels. */
-static oik_status skeleton_new(oik_skeleton **out, const oik_skel_model *model, oik_error *err) {
-    oik_skeleton *s = oik_new(1, sizeof *s, err);
-    *out = s;
-    if (!s)
-        return OIK_E_MEMORY;
+static oik_status allocate(oik_skeleton *s, const oik_skel_model *model, oik_error *err) {
     s->n_vertices = model->n_vertices;
     s->n_faces = model->n_faces;
     s->n_bones = (size_t)model->n_bones;
@@ -51,16 +47,33 @@ static void copy_names(char (*text)[OIK_NAME_LENGTH], const char **names, char (
         names[i] = text[i];
 }
 
-/** The mesh of a solved puppet, its labels, its joint centres and segment frames. */
-static oik_status fill(oik_skeleton *s, const oik_skel_model *model, oik_error *err) {
-    oik_puppet_vertices(s->vertices, s->puppet, model);
+oik_status oik_skeleton_new(oik_skeleton **out, const oik_skel_model *model, oik_error *err) {
+    *out = NULL;
+    oik_skeleton *s = oik_new(1, sizeof *s, err);
+    oik_status status = s ? allocate(s, model, err) : OIK_E_MEMORY;
+    if (status) {
+        oik_skeleton_free(s);
+        return status;
+    }
     memcpy(s->faces, model->faces, s->n_faces * sizeof *s->faces);
     memcpy(s->bone_of_vertex, model->vertex_bone, s->n_vertices * sizeof *s->bone_of_vertex);
     for (size_t i = 0; i < s->n_vertices; i++)
         s->part_of_vertex[i] = model->part_group[model->point_part[i]];
     copy_names(s->bone_text, s->bone_names, model->bone_names, s->n_bones);
     copy_names(s->part_text, s->part_names, model->group_names, s->n_parts);
-    return oik_skel_kinematics(&s->kinematics, model, s->puppet, err);
+    *out = s;
+    return OIK_OK;
+}
+
+oik_status oik_skeleton_refresh(oik_skeleton *s, const oik_skel_model *model, oik_error *err) {
+    oik_kinematics *kinematics = NULL;
+    oik_status status = oik_skel_kinematics(&kinematics, model, s->puppet, err);
+    if (status)
+        return status;
+    oik_kinematics_free(s->kinematics);
+    s->kinematics = kinematics;
+    oik_puppet_vertices(s->vertices, s->puppet, model);
+    return OIK_OK;
 }
 
 oik_status oik_skeleton_infer(oik_skeleton **out, const oik_model *model, const oik_body *body,
@@ -69,12 +82,13 @@ oik_status oik_skeleton_infer(oik_skeleton **out, const oik_model *model, const 
     oik_cancel cancel = {0};
     oik_skel_options settings = stage_settings(options, &cancel);
     oik_skeleton *s = NULL;
-    oik_status status = skeleton_new(&s, model->skeleton, err);
-    if (!status)
-        status = oik_skel_infer(&s->puppet, &s->report, model->skeleton, model->body, &body->fit, &settings, err);
+    oik_status status = oik_skeleton_new(&s, model->skeleton, err);
+    if (status)
+        return status;
+    status = oik_skel_infer(&s->puppet, &s->report, model->skeleton, model->body, &body->fit, &settings, err);
     status = oik_cancel_status(&cancel, status, "placing the skeleton", err);
     if (!status)
-        status = fill(s, model->skeleton, err);
+        status = oik_skeleton_refresh(s, model->skeleton, err);
     if (status) {
         oik_skeleton_free(s);
         return status;
@@ -91,13 +105,14 @@ oik_status oik_skeleton_pose(oik_skeleton **out, const oik_model *model, const o
     oik_cancel cancel = {0};
     oik_skel_options settings = stage_settings(options, &cancel);
     oik_skeleton *s = NULL;
-    oik_status status = skeleton_new(&s, model->skeleton, err);
-    if (!status)
-        status = oik_skel_pose(&s->puppet, &s->report, model->skeleton, model->body, &body->fit, body->x,
-                               (const int32_t(*)[3])body->faces, body->n_faces, lying->puppet, &settings, err);
+    oik_status status = oik_skeleton_new(&s, model->skeleton, err);
+    if (status)
+        return status;
+    status = oik_skel_pose(&s->puppet, &s->report, model->skeleton, model->body, &body->fit, body->x,
+                           (const int32_t(*)[3])body->faces, body->n_faces, lying->puppet, &settings, err);
     status = oik_cancel_status(&cancel, status, "posing the skeleton", err);
     if (!status)
-        status = fill(s, model->skeleton, err);
+        status = oik_skeleton_refresh(s, model->skeleton, err);
     if (!status)
         status = oik_skel_kinematics(&s->lying, model->skeleton, lying->puppet, err);
     if (status) {

@@ -295,3 +295,36 @@ oik_status oik_body_track_frame(oik_body_fit *fit, oik_body_track_report *report
         *report = own;
     return OIK_OK;
 }
+
+oik_status oik_body_track_subject(oik_body_fit *fit, const oik_body_track *track, oik_error *err) {
+    const oik_body_fit *subject = &track->subject;
+    const oik_body_model *model = track->model;
+    oik_vec3 J[OIK_N_JOINTS];
+    if (!track->learned)
+        return oik_fail(err, OIK_E_ARGUMENT, "no subject has been learned");
+    oik_status status = fit->beta ? OIK_OK : oik_body_fit_new(fit, model, err);
+    if (status)
+        return status;
+    fit->pose = oik_body_pose_rest();
+    oik_body_shape_joints(J, model, subject->beta);
+    oik_body_forward(&fit->frames, model, J, &fit->pose);
+    memcpy(fit->beta, subject->beta, model->n_modes * sizeof *fit->beta);
+    memcpy(fit->v_shaped, subject->v_shaped, model->n_vertices * sizeof *fit->v_shaped);
+    memcpy(fit->x_model, subject->v_shaped, model->n_vertices * sizeof *fit->x_model);
+    memcpy(fit->v_subject, subject->v_subject, model->n_vertices * sizeof *fit->v_subject);
+    return OIK_OK;
+}
+
+oik_body_track_state oik_body_track_get_state(const oik_body_track *track) {
+    return (oik_body_track_state){.n_past = track->n_past,
+                                  .past = {track->past[0].pose, track->past[1].pose},
+                                  .dt = {track->past[0].dt, track->past[1].dt},
+                                  .usual_rms = track->usual_rms};
+}
+
+void oik_body_track_set_state(oik_body_track *track, const oik_body_track_state *state) {
+    track->n_past = state->n_past;
+    for (int i = 0; i < 2; i++)
+        track->past[i] = (moment_in_time){state->past[i], state->dt[i]};
+    track->usual_rms = state->usual_rms;
+}

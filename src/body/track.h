@@ -30,6 +30,14 @@ typedef struct oik_body_track_report {
     bool jumped;    /**< a joint is far from its prediction: the temporal prior was dropped */
 } oik_body_track_report;
 
+/** What tracking carries from frame to frame, besides the subject: enough to go on elsewhere as if it had never stopped. */
+typedef struct oik_body_track_state {
+    int n_past;            /**< poses known, 0 to 2 */
+    oik_body_pose past[2]; /**< the last one first */
+    double dt[2];          /**< time from the pose before it [s], 0: unknown */
+    double usual_rms;      /**< running mean over the frames [m] */
+} oik_body_track_state;
+
 /** One per subject and thread; the model must outlive it. OIK_E_MEMORY, OIK_E_SOLVER. About 9 MB for 6890 vertices, with the first frame. */
 oik_status oik_body_track_new(oik_body_track **out, const oik_body_model *model, oik_error *err);
 void oik_body_track_free(oik_body_track *track);
@@ -58,5 +66,17 @@ oik_status oik_body_track_learn(oik_body_track *track, const oik_vec3 *x, size_t
  */
 oik_status oik_body_track_frame(oik_body_fit *fit, oik_body_track_report *report, oik_body_track *track, const oik_vec3 *x, double dt,
                                 const oik_body_track_options *options, oik_error *err);
+
+/**
+ * The subject that was learned, un-posed: beta, v_shaped, v_subject, the joints frames.J; x_model is v_shaped.
+ * @param[out] fit as in oik_body_track_frame
+ * @return OIK_E_ARGUMENT before there is one; OIK_E_MEMORY
+ */
+oik_status oik_body_track_subject(oik_body_fit *fit, const oik_body_track *track, oik_error *err);
+
+/** The state after the last frame. */
+oik_body_track_state oik_body_track_get_state(const oik_body_track *track);
+/** Go on from a state; the subject must have been learned from the same frames (oik_body_track_learn) for the same results. */
+void oik_body_track_set_state(oik_body_track *track, const oik_body_track_state *state);
 
 #endif

@@ -8,15 +8,21 @@
 #include "cli/option_values.h"
 
 enum { OPT_MESH = 256, OPT_MODEL, OPT_MORE_IT, OPT_PER_PARTS, OPT_PER_BONES, OPT_EXPORT, OPT_LOG_LEVEL, OPT_JSON, OPT_DRY_RUN,
-       OPT_VERSION };
+       OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES };
 
 static const struct option long_options[] = {{"mesh_input", required_argument, NULL, OPT_MESH},
+                                             {"sequence", no_argument, NULL, OPT_SEQUENCE},
+                                             {"pose_input", required_argument, NULL, OPT_POSE_INPUT},
+                                             {"motion", required_argument, NULL, OPT_MOTION},
+                                             {"fps", required_argument, NULL, OPT_FPS},
                                              {"gender", required_argument, NULL, 'g'},
                                              {"out", required_argument, NULL, 'o'},
                                              {"model", required_argument, NULL, OPT_MODEL},
                                              {"more_it", no_argument, NULL, OPT_MORE_IT},
                                              {"per_parts", no_argument, NULL, OPT_PER_PARTS},
                                              {"per_bones", no_argument, NULL, OPT_PER_BONES},
+                                             {"no_frame_meshes", no_argument, NULL, OPT_NO_FRAME_MESHES},
+                                             {"force_recompute", no_argument, NULL, 'F'},
                                              {"export", required_argument, NULL, OPT_EXPORT},
                                              {"verbose", no_argument, NULL, 'v'},
                                              {"quiet", no_argument, NULL, 'q'},
@@ -35,13 +41,20 @@ const char *oik_options_help(void) {
            "       osso_ik info MODEL|MESH\n"
            "       osso_ik convert [--ascii] IN OUT\n"
            "\n"
-           "  --mesh_input PATH...   .ply or .obj bodies in SMPL/STAR vertex order, each one by itself\n"
+           "  --mesh_input PATH...   .ply or .obj bodies in SMPL/STAR vertex order, each one by itself; one folder, 'PATTERN' (in\n"
+           "                         quotes), .npz or .npy (frames, vertices, 3): the frames of a sequence\n"
+           "  --sequence             several mesh files are the frames of one sequence\n"
+           "  --pose_input FILE      .npz of body parameters (poses, trans; also AMASS) in place of meshes: a sequence\n"
+           "  --motion FILE          keypoints (.txt, .trc, .npz) that drive the chain of a single mesh\n"
+           "  --fps N                frames per second of a sequence or motion (default: the input's own, else 30)\n"
            "  -g, --gender SEX       female, male or neutral: which model\n"
            "  -o, --out DIR          results in DIR, intermediate files in DIR/tmp (default: out)\n"
            "  --model open|FILE      the built-in model (default) or a model file\n"
            "  --more_it              iterate every stage to convergence limits twice as tight\n"
            "  --per_parts            also one mesh per part of the skeleton, in DIR/NAME_parts\n"
            "  --per_bones            also one mesh per anatomical bone, in DIR/NAME_bones\n"
+           "  --no_frame_meshes      a sequence without the bones of every frame in DIR/NAME_frames\n"
+           "  -F, --force_recompute  a sequence anew, without what an earlier run left in DIR/tmp\n"
            "  --export LIST          csv (joint angles), json (kinematic chain), all (default: all)\n"
            "  --json                 the summary on stdout, one line per body\n"
            "  --dry-run              check the input and say what would be written\n"
@@ -85,6 +98,12 @@ static oik_exit apply(oik_options *o, int option, const char *value, oik_complai
     case OPT_PER_PARTS: o->per_parts = true; break;
     case OPT_PER_BONES: o->per_bones = true; break;
     case OPT_EXPORT: return parse_exports(o, value, to);
+    case OPT_SEQUENCE: o->sequence = true; break;
+    case OPT_POSE_INPUT: o->pose_input = value; break;
+    case OPT_MOTION: o->motion = value; break;
+    case OPT_FPS: return oik_option_number(&o->fps, "--fps", value, 1e-3, 1e6, "0.001 to 1000000 frames per second", to);
+    case OPT_NO_FRAME_MESHES: o->no_frame_meshes = true; break;
+    case 'F': o->force = true; break;
     case OPT_JSON: o->json = true; break;
     case OPT_DRY_RUN: o->dry_run = true; break;
     case 'v': o->level = OIK_LOG_DEBUG; break;
@@ -98,8 +117,12 @@ static oik_exit apply(oik_options *o, int option, const char *value, oik_complai
 }
 
 static oik_exit check(const oik_options *o, oik_complaint to) {
-    if (o->n_meshes == 0)
+    if (o->n_meshes == 0 && !o->pose_input)
         return oik_complain(to, "no input: give a body mesh with --mesh_input PATH");
+    if (o->n_meshes > 0 && o->pose_input)
+        return oik_complain(to, "--pose_input takes the place of meshes: leave --mesh_input or it out");
+    if (o->pose_input && o->sequence)
+        return oik_complain(to, "--sequence is about meshes; body parameters are a sequence anyway");
     if (!o->gender)
         return oik_complain(to, "--gender is missing: female, male or neutral");
     if (o->out[0] == '\0')
@@ -118,7 +141,7 @@ oik_exit oik_options_parse(oik_options *o, char *message, size_t size, int argc,
     opterr = 0;
     optind = 0; /* GNU: start anew */
     oik_exit code = OIK_EXIT_DONE;
-    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, "-:g:o:vqh", long_options, NULL)) != -1;)
+    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, "-:g:o:Fvqh", long_options, NULL)) != -1;)
         code = option == ':' || option == '?' ? oik_complain_getopt(to, option, argv)
                                               : apply(o, option, optarg, to);
     for (; code == OIK_EXIT_DONE && optind < argc; optind++) /* what follows "--" */

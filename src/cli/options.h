@@ -25,7 +25,12 @@ typedef struct oik_options {
     const char *gender;   /**< "female", "male" or "neutral" */
     const char *out;      /**< default "out" */
     const char *model;    /**< "open" or a file */
+    const char *pose_input; /**< file of body parameters in place of meshes, or NULL */
+    const char *motion;   /**< file of keypoints that drive the chain of a single mesh, or NULL */
+    double fps;           /**< frames per second; 0: the input's own, else 30 */
     unsigned exports;     /**< oik_export bits */
+    bool sequence;        /**< the meshes are frames of one sequence */
+    bool no_frame_meshes, force; /**< of a sequence: bones of every frame are not written; nothing of an earlier run is used */
     bool more_iterations, per_parts, per_bones, json, dry_run;
     bool help, version;   /**< asked for: nothing else is checked */
     oik_log_level level;

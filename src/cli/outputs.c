@@ -77,6 +77,17 @@ static oik_status plan_groups(oik_outputs *out, oik_buf *text, const oik_skel_mo
     return status;
 }
 
+static bool is_wanted(oik_output_kind kind, const oik_options *options) {
+    switch (kind) {
+    case OIK_OUT_CHAIN: return options->exports & OIK_EXPORT_JSON;
+    case OIK_OUT_ANGLES: return options->exports & OIK_EXPORT_CSV;
+    case OIK_OUT_SEGMENTS:
+    case OIK_OUT_RATES: return options->motion && (options->exports & OIK_EXPORT_CSV);
+    case OIK_OUT_MOTION: return options->motion && (options->exports & OIK_EXPORT_JSON);
+    default: return true;
+    }
+}
+
 oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char *name, const oik_options *options,
                             oik_error *err) {
     static const struct {
@@ -87,16 +98,17 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
                  {OIK_OUT_BODY_LYING, "tmp/", "_body_lying.ply"},
                  {OIK_OUT_SKELETON, "", "_skel_posed.ply"},
                  {OIK_OUT_CHAIN, "", "_chain.json"},
-                 {OIK_OUT_ANGLES, "", "_angles.csv"}};
+                 {OIK_OUT_ANGLES, "", "_angles.csv"},
+                 {OIK_OUT_SEGMENTS, "", "_segments.csv"},
+                 {OIK_OUT_RATES, "", "_rates.csv"},
+                 {OIK_OUT_MOTION, "", "_motion.json"}};
     enum { N_FIXED = sizeof fixed / sizeof *fixed };
     size_t room = N_FIXED + 1 + (size_t)model->skeleton->n_groups + (size_t)model->skeleton->n_bones;
     oik_buf text = {0};
     *out = (oik_outputs){.files = oik_new(room, sizeof *out->files, err), .paths = oik_new(room, sizeof *out->paths, err)};
     oik_status status = out->files && out->paths ? OIK_OK : OIK_E_MEMORY;
     for (size_t i = 0; !status && i < N_FIXED; i++) {
-        bool left_out = (fixed[i].kind == OIK_OUT_CHAIN && !(options->exports & OIK_EXPORT_JSON)) ||
-                        (fixed[i].kind == OIK_OUT_ANGLES && !(options->exports & OIK_EXPORT_CSV));
-        if (!left_out)
+        if (is_wanted(fixed[i].kind, options))
             add(&text, &out->files[out->n++], fixed[i].kind, "", "all", fixed[i].folder, name, fixed[i].suffix);
     }
     if (!status)
@@ -163,7 +175,10 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     switch (file->kind) {
     case OIK_OUT_SKELETON: return oik_write_skeleton(r->posed, file->what, path, err);
     case OIK_OUT_CHAIN: return oik_write_chain(r->chain, r->motion, path, err);
-    case OIK_OUT_ANGLES: return oik_write_angles(r->motion, path, err);
+    case OIK_OUT_ANGLES: return oik_write_angles(r->driven ? r->driven : r->motion, path, err);
+    case OIK_OUT_SEGMENTS: return oik_write_segments(r->driven, path, err);
+    case OIK_OUT_RATES: return oik_write_rates(r->driven, path, err);
+    case OIK_OUT_MOTION: return oik_write_motion(r->driven, path, err);
     case OIK_OUT_LYING: return oik_write_skeleton(r->lying, "all", path, err);
     case OIK_OUT_BODY_POSED: return oik_write_body(r->model, r->body, 0, path, err);
     case OIK_OUT_BODY_LYING: return oik_write_body(r->model, r->body, 1, path, err);

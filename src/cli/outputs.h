@@ -9,7 +9,10 @@
 typedef enum oik_output_kind {
     OIK_OUT_SKELETON,   /**< posed bones; what = "all", "part:NAME" or "bone:NAME" */
     OIK_OUT_CHAIN,
-    OIK_OUT_ANGLES,
+    OIK_OUT_ANGLES,     /**< of the mesh's own pose, or of the motion that drives the chain */
+    OIK_OUT_SEGMENTS,   /**< of that motion, as the next two */
+    OIK_OUT_RATES,
+    OIK_OUT_MOTION,
     OIK_OUT_LYING,      /**< lying bones */
     OIK_OUT_BODY_POSED,
     OIK_OUT_BODY_LYING,
@@ -44,6 +47,7 @@ typedef struct oik_results {
     const oik_skeleton *lying, *posed;
     const oik_chain *chain;
     const oik_motion *motion;
+    const oik_motion *driven; /**< by --motion, or NULL */
     oik_summary *summary;
 } oik_results;
 

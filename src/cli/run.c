@@ -6,8 +6,11 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "cli/commands.h"
+#include "cli/driven.h"
 #include "cli/model_path.h"
 #include "cli/pipeline.h"
+#include "cli/sequence.h"
+#include "cli/sequence_input.h"
 
 /** Two inputs of one name would write the same files. */
 static oik_exit check_names(const oik_options *o, char *message, size_t size) {
@@ -27,6 +30,26 @@ static oik_exit check_names(const oik_options *o, char *message, size_t size) {
     oik_buf_free(&a);
     oik_buf_free(&b);
     return code;
+}
+
+/** Options that go with sequences or with single meshes only. */
+static oik_exit check_inputs(const oik_options *o, char *message, size_t size) {
+    const char *wrong = NULL;
+    bool sequence = oik_wants_sequence(o);
+    if (sequence && o->motion)
+        wrong = "--motion drives the chain of a single mesh, not of a sequence";
+    else if (sequence && (o->per_parts || o->per_bones))
+        wrong = "--per_parts and --per_bones are for single meshes, not for sequences";
+    else if (!sequence && (o->no_frame_meshes || o->force))
+        wrong = "--no_frame_meshes and --force_recompute are for sequences";
+    else if (!sequence && o->fps > 0.0 && !o->motion)
+        wrong = "--fps is for sequences and --motion; several mesh files are single bodies unless --sequence is given";
+    else if (o->motion && o->n_meshes > 1)
+        wrong = "--motion takes one mesh";
+    if (!wrong)
+        return OIK_EXIT_DONE;
+    snprintf(message, size, "%s", wrong);
+    return OIK_EXIT_USAGE;
 }
 
 static oik_status load_model(oik_model **model, const oik_options *o, oik_error *err) {
@@ -108,11 +131,14 @@ static void report_input(oik_log *log, const char *path, const oik_body *body) {
 static oik_status compute_and_write(const body_run *run, oik_log *log, oik_exit *code, oik_error *err) {
     oik_pipeline p = {0};
     oik_stage_options stage_options = {.more_iterations = run->options->more_iterations};
+    oik_driven driven = {0};
     oik_status status = oik_pipeline_run(&p, run->model, &run->input, run->path, &stage_options, log, err);
+    if (!status)
+        status = oik_driven_solve(&driven, p.lying, run->options, log, err);
     if (!status) {
         oik_summary summary = summary_of(run, &p);
         oik_results results = {.model = run->model, .body = p.body, .lying = p.lying, .posed = p.posed, .chain = p.chain,
-                               .motion = p.motion, .summary = &summary};
+                               .motion = p.motion, .driven = driven.motion, .summary = &summary};
         status = oik_outputs_write(&run->outputs, run->options->out, &results, err);
         if (!status) {
             report_input(log, run->path, p.body);
@@ -120,6 +146,7 @@ static oik_status compute_and_write(const body_run *run, oik_log *log, oik_exit 
             print_result(run->options, &run->outputs, &summary);
         }
     }
+    oik_driven_free(&driven);
     oik_pipeline_free(&p);
     return status;
 }
@@ -183,7 +210,9 @@ static oik_exit run_all(const oik_options *o) {
         oik_log_write(&log, OIK_LOG_ERROR, "%s", err.message);
         code = oik_exit_of(status);
     }
-    for (size_t i = 0; !status && i < o->n_meshes; i++)
+    if (!status && oik_wants_sequence(o))
+        code = oik_sequence_run(o, model, &log);
+    for (size_t i = 0; !status && !oik_wants_sequence(o) && i < o->n_meshes; i++)
         code = worse(code, run_body(o, model, o->meshes[i], &log));
     oik_model_free(model);
     return code;
@@ -194,6 +223,8 @@ oik_exit oik_command_run(int argc, char **argv) {
     char message[512];
     oik_exit code = oik_options_parse(&options, message, sizeof message, argc, argv);
     if (!code && !options.help && !options.version)
+        code = check_inputs(&options, message, sizeof message);
+    if (!code && !options.help && !options.version && !oik_wants_sequence(&options))
         code = check_names(&options, message, sizeof message);
     if (code)
         fprintf(stderr, "osso_ik: error: %s; try osso_ik --help\n", message);

@@ -28,7 +28,7 @@ struct oik_skel_track {
     oik_puppet *lying;
     oik_posing posing;
     oik_terms terms;
-    oik_containment *containment;            /**< of the last frame, NULL before the first */
+    oik_containment *containment;            /**< of the last frame; NULL: nothing is known of the skin */
     int32_t (*points)[POINTS_PER_PART];      /**< n_parts, points of the temporal term, -1 for none */
     oik_body_frames frames;                  /**< of the last frame */
     oik_puppet *last, *trial;                /**< its placement; that of the frame that is being posed */
@@ -156,23 +156,29 @@ static void add_frame(oik_skel_track *track, const oik_body_frames *frames, cons
     add_anchors(&track->terms, track, track->trial, options->body_weight);
 }
 
+/** Nothing is known of the skin at x. */
+static oik_status start_containment(oik_skel_track *track, const oik_vec3 *x, oik_error *err) {
+    oik_containment_free(track->containment);
+    track->containment = NULL;
+    return oik_containment_new(&track->containment, track->model, track->body, x, track->faces, track->n_faces, err);
+}
+
 /** Without a past. */
 static oik_status pose_first(oik_lsq_report *report, oik_skel_track *track, const oik_vec3 *x, const oik_skel_track_options *options,
                              oik_error *err) {
-    oik_containment *containment = NULL;
-    oik_status status = oik_containment_new(&containment, track->model, track->body, x, track->faces, track->n_faces, err);
-    if (status)
-        return status;
-    oik_containment_free(track->containment);
-    track->containment = containment;
-    return oik_containment_solve(report, track->trial, &track->terms, containment, &options->first, err);
+    oik_status status = start_containment(track, x, err);
+    if (!status)
+        status = oik_containment_solve(report, track->trial, &track->terms, track->containment, &options->first, err);
+    return status;
 }
 
 static oik_status pose_next(oik_lsq_report *report, oik_skel_track *track, const oik_body_frames *frames, const oik_vec3 *x,
                             const oik_skel_track_options *options, oik_error *err) {
     carry(track->trial, track, frames);
     add_anchors(&track->terms, track, track->trial, options->temporal_weight);
-    oik_status status = oik_containment_move(track->containment, x, track->last, track->trial, SLIP, err);
+    oik_status status = track->containment ? OIK_OK : start_containment(track, x, err);
+    if (!status)
+        status = oik_containment_move(track->containment, x, track->last, track->trial, SLIP, err);
     if (!status)
         status = oik_containment_solve(report, track->trial, &track->terms, track->containment, &options->next, err);
     return status;
@@ -195,4 +201,16 @@ oik_status oik_skel_track_frame(oik_puppet *puppet, oik_skel_track_report *repor
     if (report)
         *report = own;
     return OIK_OK;
+}
+
+void oik_skel_track_carried(oik_puppet *puppet, oik_skel_track *track, const oik_body_frames *frames) {
+    oik_posing_start(puppet, &track->posing, frames);
+}
+
+void oik_skel_track_continue(oik_skel_track *track, const oik_puppet *last, const oik_body_frames *frames) {
+    oik_puppet_copy(track->last, last);
+    track->frames = *frames;
+    track->has_last = true;
+    oik_containment_free(track->containment);
+    track->containment = NULL;
 }

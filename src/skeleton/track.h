@@ -54,4 +54,19 @@ void oik_skel_track_free(oik_skel_track *track);
 oik_status oik_skel_track_frame(oik_puppet *puppet, oik_skel_track_report *report, oik_skel_track *track, const oik_body_frames *frames,
                                 const oik_vec3 *x, bool restart, const oik_skel_track_options *options, oik_error *err);
 
+/**
+ * "Body": the lying puppet as the registered body alone moves it, coupled parts turned by their drivers. Parts come apart at the joints
+ * by millimetres, but each has the orientation that all the skin of its segment tells, with nothing between it and the registration.
+ * @param[out] puppet of the same model
+ */
+void oik_skel_track_carried(oik_puppet *puppet, oik_skel_track *track, const oik_body_frames *frames);
+
+/**
+ * Go on from a placement as the last frame's: after a stop, with what was kept of it, or on the way. What is known of the skin is
+ * forgotten, so the next frames depend on nothing but this placement: they come out the same either way. Costs one look at every vertex.
+ * @param[in] last   copied
+ * @param[in] frames of the body in that frame
+ */
+void oik_skel_track_continue(oik_skel_track *track, const oik_puppet *last, const oik_body_frames *frames);
+
 #endif

@@ -1,0 +1,404 @@
+/** The pipeline over a sequence (see sequence.h). */
+#include "cli/sequence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/status.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/pipeline.h"
+#include "cli/sequence_input.h"
+#include "cli/track_file.h"
+#include "export/sequence_summary_json.h"
+
+enum { MAX_FILES = 12 };
+
+/** One run; owned, released by run_free. */
+typedef struct sequence_run {
+    const oik_options *options;
+    const oik_model *model;
+    oik_log *log;
+    oik_sequence_input input;
+    oik_sequence *sequence;
+    oik_track_file *track;
+    oik_chain *chain;
+    oik_motion *motion;
+    oik_quality worst, mean;
+    size_t n_resumed;
+    double start, tracking_seconds, angles_seconds; /**< [s] */
+    int n_files;
+    char *files[MAX_FILES]; /**< relative to the output directory */
+} sequence_run;
+
+static void run_free(sequence_run *run) {
+    for (int i = 0; i < run->n_files; i++)
+        free(run->files[i]);
+    oik_motion_free(run->motion);
+    oik_chain_free(run->chain);
+    oik_track_file_free(run->track);
+    oik_sequence_free(run->sequence);
+    oik_sequence_input_free(&run->input);
+}
+
+/* ------------------------------------------------------------------ files */
+
+typedef enum file_kind { LYING, BODY_LYING, TRACK, FRAMES, CHAIN, MOTION, ANGLES, SEGMENTS, RATES, SUMMARY, N_KINDS } file_kind;
+
+/** Which formats of --export a file belongs to; 0: always written. */
+static const struct {
+    const char *folder, *suffix;
+    unsigned format;
+} kinds[N_KINDS] = {[LYING] = {"tmp/", "_skel_lying.ply", 0},    [BODY_LYING] = {"tmp/", "_body_lying.ply", 0},
+                    [TRACK] = {"tmp/", "_track.bin", 0},         [FRAMES] = {"", "_frames", 0},
+                    [CHAIN] = {"", "_chain.json", OIK_EXPORT_JSON}, [MOTION] = {"", "_motion.json", OIK_EXPORT_JSON},
+                    [ANGLES] = {"", "_angles.csv", OIK_EXPORT_CSV}, [SEGMENTS] = {"", "_segments.csv", OIK_EXPORT_CSV},
+                    [RATES] = {"", "_rates.csv", OIK_EXPORT_CSV},   [SUMMARY] = {"", "_summary.json", 0}};
+
+static bool is_wanted(const sequence_run *run, file_kind kind) {
+    if (kind == FRAMES)
+        return !run->options->no_frame_meshes;
+    return kinds[kind].format == 0 || (run->options->exports & kinds[kind].format);
+}
+
+/** "a" "b" "c" as one allocated string; NULL when out of memory. */
+static char *join(const char *a, const char *b, const char *c, oik_error *err) {
+    oik_buf text = {0};
+    oik_buf_printf(&text, "%s%s%s", a, b, c);
+    if (text.status)
+        oik_fail(err, text.status, "%s", oik_status_sentence(text.status));
+    return text.data;
+}
+
+static oik_status plan_files(sequence_run *run, oik_error *err) {
+    for (int kind = 0; kind < N_KINDS; kind++) {
+        if (!is_wanted(run, (file_kind)kind))
+            continue;
+        char *path = join(kinds[kind].folder, run->input.name, kinds[kind].suffix, err);
+        if (!path)
+            return OIK_E_MEMORY;
+        run->files[run->n_files++] = path;
+    }
+    return OIK_OK;
+}
+
+/** Path of one kind of file, with its directory; free it. */
+static char *path_of(const sequence_run *run, file_kind kind, oik_error *err) {
+    char *name = join(kinds[kind].folder, run->input.name, kinds[kind].suffix, err);
+    char *path = name ? join(run->options->out, "/", name, err) : NULL;
+    free(name);
+    return path;
+}
+
+/** DIR/NAME_frames/NAME_000012_skel.ply; free it. */
+static char *path_of_frame(const sequence_run *run, size_t frame, oik_error *err) {
+    oik_buf path = {0};
+    oik_buf_printf(&path, "%s/%s_frames/%s_%06zu_skel.ply", run->options->out, run->input.name, run->input.name, frame);
+    if (path.status)
+        oik_fail(err, path.status, "%s", oik_status_sentence(path.status));
+    return path.data;
+}
+
+static oik_status make_directories(const sequence_run *run, oik_error *err) {
+    char *tmp = join(run->options->out, "/", "tmp", err), *frames = path_of(run, FRAMES, err);
+    oik_status status = tmp && frames ? oik_dir_make(tmp, err) : OIK_E_MEMORY;
+    if (!status && is_wanted(run, FRAMES))
+        status = oik_dir_make(frames, err);
+    free(tmp);
+    free(frames);
+    return status;
+}
+
+static oik_status write_summary(const sequence_run *run, const char *path, bool to_stdout, oik_error *err) {
+    oik_sequence_summary summary = {.name = run->input.name,
+                                    .input_path = run->input.path,
+                                    .model = oik_model_get_info(run->model),
+                                    .body = oik_body_get_info(oik_sequence_body(run->sequence)),
+                                    .fps = run->input.fps,
+                                    .motion = run->motion->frames,
+                                    .worst = &run->worst,
+                                    .mean = &run->mean,
+                                    .n_files = (size_t)run->n_files,
+                                    .files = (const char *const *)run->files,
+                                    .n_resumed = run->n_resumed,
+                                    .tracking_seconds = run->tracking_seconds,
+                                    .angles_seconds = run->angles_seconds,
+                                    .seconds = oik_clock_now() - run->start};
+    oik_buf text = {0};
+    oik_status status = oik_sequence_summary_json(&text, &summary, to_stdout, err);
+    if (!status && to_stdout && !text.status)
+        fputs(text.data, stdout);
+    else if (!status)
+        status = oik_buf_write_file(&text, path, err);
+    oik_buf_free(&text);
+    return status;
+}
+
+static oik_status write_kind(const sequence_run *run, file_kind kind, const char *path, oik_error *err) {
+    switch (kind) {
+    case LYING: return oik_write_skeleton(oik_sequence_lying(run->sequence), "all", path, err);
+    case BODY_LYING: return oik_write_body(run->model, oik_sequence_body(run->sequence), 1, path, err);
+    case CHAIN: return oik_write_chain(run->chain, run->motion, path, err);
+    case MOTION: return oik_write_motion(run->motion, path, err);
+    case ANGLES: return oik_write_angles(run->motion, path, err);
+    case SEGMENTS: return oik_write_segments(run->motion, path, err);
+    case RATES: return oik_write_rates(run->motion, path, err);
+    case SUMMARY: return write_summary(run, path, false, err);
+    default: return OIK_OK; /* written on the way */
+    }
+}
+
+/** The kinds from first to last; each file appears when it is whole. */
+static oik_status write_kinds(const sequence_run *run, file_kind first, file_kind last, oik_error *err) {
+    oik_status status = OIK_OK;
+    for (int kind = (int)first; kind <= (int)last && !status; kind++) {
+        if (!is_wanted(run, (file_kind)kind))
+            continue;
+        char *path = path_of(run, (file_kind)kind, err);
+        status = path ? write_kind(run, (file_kind)kind, path, err) : OIK_E_MEMORY;
+        free(path);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ beginning */
+
+static int poll_interrupt(void *context) {
+    (void)context;
+    return oik_interrupt_came();
+}
+
+static void tell_input(const sequence_run *run) {
+    static const char *const genders[] = {
+        [OIK_GENDER_FEMALE] = "female", [OIK_GENDER_MALE] = "male", [OIK_GENDER_NEUTRAL] = "neutral"};
+    const oik_sequence_input *in = &run->input;
+    oik_body_info body = oik_body_get_info(oik_sequence_body(run->sequence));
+    if (in->usual_fps)
+        oik_log_write(run->log, OIK_LOG_WARNING, "%s: the input does not say its frame rate: %g per second are taken; give --fps", in->path,
+                      in->fps);
+    if (in->subject && in->subject->betas_ignored[0])
+        oik_log_write(run->log, OIK_LOG_WARNING, "%s: %s", in->path, in->subject->betas_ignored);
+    if (in->poses && in->poses->gender != OIK_GENDER_UNKNOWN && strcmp(genders[in->poses->gender], run->options->gender) != 0)
+        oik_log_write(run->log, OIK_LOG_WARNING, "%s: the file is of a %s body, the model %s", in->path, genders[in->poses->gender],
+                      run->options->gender);
+    if (strcmp(body.unit, "m") != 0)
+        oik_log_write(run->log, OIK_LOG_INFO, "%s: recognised as given in %s", in->path, body.unit);
+    if (body.mirrored)
+        oik_log_write(run->log, OIK_LOG_INFO, "%s: recognised as a mirror image; left and right are those of the person as seen", in->path);
+    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames at %g per second, stature %.3f m", in->path, in->n_frames, in->fps, body.stature);
+}
+
+/** Hash of everything that tracking depends on but the frames themselves. */
+static void hash_settings(oik_sha256 *hash, const sequence_run *run) {
+    oik_model_info model = oik_model_get_info(run->model);
+    const double numbers[] = {(double)run->input.n_frames, run->input.fps, run->options->more_iterations ? 1.0 : 0.0};
+    oik_sha256_begin(hash);
+    oik_sha256_add(hash, model.hash, strlen(model.hash));
+    oik_sha256_add(hash, oik_version(), strlen(oik_version()));
+    oik_sha256_add(hash, numbers, sizeof numbers);
+}
+
+/** The subject, its lying bones, and the file that tracking is kept in. */
+static oik_status begin(sequence_run *run, oik_error *err) {
+    const oik_options *o = run->options;
+    oik_stage_options stage = {.more_iterations = o->more_iterations, .cancel = poll_interrupt};
+    char key[OIK_HASH_LENGTH + 1];
+    oik_sha256 hash;
+    hash_settings(&hash, run);
+    oik_interrupt_catch();
+    oik_log_progress(run->log, 1, 3, "learning the subject, shaping and placing the bones");
+    oik_status status = oik_sequence_new(&run->sequence, run->model, &stage, err);
+    if (!status)
+        status = oik_sequence_input_learn(&run->input, run->sequence, &hash, err);
+    oik_log_progress_end(run->log);
+    if (status)
+        return status;
+    oik_sha256_end(&hash, key);
+    tell_input(run);
+    status = make_directories(run, err);
+    if (!status)
+        status = write_kinds(run, LYING, BODY_LYING, err);
+    char *path = status ? NULL : path_of(run, TRACK, err);
+    if (!status)
+        status = path ? oik_track_file_open(&run->track, path, key, run->sequence, o->force, err) : OIK_E_MEMORY;
+    free(path);
+    return status;
+}
+
+/* ------------------------------------------------------------------ frames */
+
+/** Are the frames of a block still what they were, and their meshes there? */
+static bool block_holds(sequence_run *run, const oik_track_block *block) {
+    char hash[OIK_HASH_LENGTH + 1];
+    uint64_t last = block->first + block->n_frames;
+    if (last > run->input.n_frames || (block->n_frames < OIK_SEQUENCE_BLOCK && last != run->input.n_frames))
+        return false;
+    for (size_t i = 0; i < block->n_frames; i++) {
+        size_t frame = (size_t)block->first + i;
+        char *path = path_of_frame(run, frame, NULL);
+        bool there = path && (!is_wanted(run, FRAMES) || access(path, R_OK) == 0);
+        free(path);
+        if (!there || oik_sequence_input_read(&run->input, frame, hash, NULL) != OIK_OK ||
+            memcmp(hash, block->hash[i], OIK_HASH_LENGTH) != 0)
+            return false;
+    }
+    return true;
+}
+
+/** Take over the blocks of an earlier run as far as they hold. */
+static oik_status resume(sequence_run *run, oik_error *err) {
+    const oik_track_block *block = oik_track_file_block(run->track);
+    size_t record_size = oik_sequence_record_size(run->sequence);
+    oik_status status = OIK_OK;
+    while (!status && oik_track_file_next(run->track, oik_sequence_n_frames(run->sequence))) {
+        if (oik_interrupt_came() || !block_holds(run, block)) {
+            oik_track_file_reject(run->track);
+            break;
+        }
+        for (size_t i = 0; i < block->n_frames && !status; i++)
+            status = oik_sequence_put_record(run->sequence, block->records + i * record_size, err);
+        oik_sequence_set_state(run->sequence, block->state);
+    }
+    run->n_resumed = oik_sequence_n_frames(run->sequence);
+    if (run->n_resumed)
+        oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames are taken over from an earlier run", run->input.path, run->n_resumed);
+    return status;
+}
+
+/** Put a frame into the block that is being filled; write it when it is full or the sequence ends. */
+static oik_status keep(sequence_run *run, size_t frame, const char *hash, oik_error *err) {
+    oik_track_block *block = oik_track_file_block(run->track);
+    size_t i = frame % OIK_SEQUENCE_BLOCK;
+    if (i == 0)
+        memset(block->hash, 0, sizeof block->hash);
+    block->first = frame - i;
+    block->n_frames = i + 1;
+    memcpy(block->hash[i], hash, OIK_HASH_LENGTH);
+    oik_sequence_get_record(block->records + i * oik_sequence_record_size(run->sequence), run->sequence, frame);
+    if (i + 1 < OIK_SEQUENCE_BLOCK && frame + 1 < run->input.n_frames)
+        return OIK_OK;
+    oik_sequence_get_state(block->state, run->sequence);
+    return oik_track_file_append(run->track, err);
+}
+
+static oik_status one_frame(sequence_run *run, size_t frame, oik_error *err) {
+    char hash[OIK_HASH_LENGTH + 1];
+    oik_status status = oik_sequence_input_read(&run->input, frame, hash, err);
+    if (!status)
+        status = oik_sequence_input_add(&run->input, frame, run->sequence, err);
+    char *path = status || !is_wanted(run, FRAMES) ? NULL : path_of_frame(run, frame, err);
+    if (!status && is_wanted(run, FRAMES))
+        status = path ? oik_write_skeleton(oik_sequence_posed(run->sequence), "all", path, err) : OIK_E_MEMORY;
+    free(path);
+    return status ? status : keep(run, frame, hash, err);
+}
+
+static oik_status stopped(const sequence_run *run, size_t frame, oik_error *err) {
+    return oik_fail(err, OIK_E_CANCELLED, "%s: stopped by Ctrl-C after %zu of %zu frames; the same call goes on from frame %zu",
+                    run->input.path, frame, run->input.n_frames, frame - frame % OIK_SEQUENCE_BLOCK);
+}
+
+static oik_status track(sequence_run *run, oik_error *err) {
+    double start = oik_clock_now();
+    oik_status status = resume(run, err);
+    size_t frame = run->n_resumed;
+    for (; frame < run->input.n_frames && !status; frame++) {
+        if (oik_interrupt_came())
+            return stopped(run, frame, err);
+        status = one_frame(run, frame, err);
+        oik_log_rate(run->log, "frames", frame + 1 - run->n_resumed, run->input.n_frames - run->n_resumed, oik_clock_now() - start);
+    }
+    oik_log_progress_end(run->log);
+    run->tracking_seconds = oik_clock_now() - start;
+    return status == OIK_E_CANCELLED ? stopped(run, frame - 1, err) : status;
+}
+
+/* ------------------------------------------------------------------ end */
+
+static oik_status solve(sequence_run *run, oik_error *err) {
+    double start = oik_clock_now();
+    oik_log_progress(run->log, 3, 3, "solving the joint angles");
+    oik_sequence_end_tracking(run->sequence);
+    oik_status status = oik_chain_from_skeleton(&run->chain, run->model, oik_sequence_lying(run->sequence), err);
+    if (!status)
+        status = oik_sequence_solve(&run->motion, run->sequence, run->chain, err);
+    if (!status)
+        status = oik_sequence_quality(&run->worst, &run->mean, run->sequence, run->motion, err);
+    run->angles_seconds = oik_clock_now() - start;
+    oik_log_progress_end(run->log);
+    return status;
+}
+
+static oik_exit tell_quality(const sequence_run *run) {
+    for (int i = 0; i < run->worst.n_gates; i++) {
+        const oik_gate *gate = &run->worst.gates[i];
+        oik_log_level level = gate->level == 2 ? OIK_LOG_ERROR : gate->level == 1 ? OIK_LOG_WARNING : OIK_LOG_DEBUG;
+        oik_buf sentence = {0};
+        oik_gate_sentence(&sentence, gate);
+        oik_log_write(run->log, level, "%s: quality of the worst frame: %s", run->input.path, sentence.data ? sentence.data : gate->name);
+        oik_buf_free(&sentence);
+    }
+    return run->worst.level == 2 ? OIK_EXIT_QUALITY : OIK_EXIT_DONE;
+}
+
+static oik_status print_result(const sequence_run *run, oik_error *err) {
+    if (run->options->json)
+        return write_summary(run, NULL, true, err);
+    for (int i = 0; run->options->level >= OIK_LOG_INFO && i < run->n_files; i++)
+        printf("%s/%s\n", run->options->out, run->files[i]);
+    return OIK_OK;
+}
+
+static oik_status compute_and_write(sequence_run *run, oik_exit *code, oik_error *err) {
+    oik_status status = begin(run, err);
+    if (!status)
+        status = track(run, err);
+    if (!status)
+        status = solve(run, err);
+    if (!status)
+        status = write_kinds(run, CHAIN, SUMMARY, err);
+    if (status)
+        return status;
+    double seconds = oik_clock_now() - run->start;
+    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames in %.1f s, %.1f per second", run->input.path,
+                  run->input.n_frames - run->n_resumed, seconds, (double)(run->input.n_frames - run->n_resumed) / seconds);
+    *code = tell_quality(run);
+    return print_result(run, err);
+}
+
+/** --dry-run: the first frame must be readable; then the names of the files. */
+static oik_status check_only(sequence_run *run, oik_error *err) {
+    char hash[OIK_HASH_LENGTH + 1];
+    oik_body *body = NULL;
+    oik_status status = oik_sequence_input_read(&run->input, 0, hash, err);
+    if (!status && run->input.mesh)
+        status = oik_body_open(&body, run->model->body, run->input.mesh, run->input.path, err);
+    oik_body_free(body);
+    if (status)
+        return status;
+    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames at %g per second; would write:", run->input.path, run->input.n_frames,
+                  run->input.fps);
+    for (int i = 0; i < run->n_files; i++)
+        printf("%s/%s\n", run->options->out, run->files[i]);
+    return OIK_OK;
+}
+
+oik_exit oik_sequence_run(const oik_options *options, const oik_model *model, oik_log *log) {
+    sequence_run run = {.options = options, .model = model, .log = log, .start = oik_clock_now()};
+    oik_error err = {0};
+    oik_exit code = OIK_EXIT_DONE;
+    oik_status status = oik_sequence_input_open(&run.input, options, model, &err);
+    if (!status)
+        status = plan_files(&run, &err);
+    if (!status)
+        status = options->dry_run ? check_only(&run, &err) : compute_and_write(&run, &code, &err);
+    if (status) {
+        oik_log_progress_end(log);
+        oik_log_write(log, OIK_LOG_ERROR, "%s", err.message);
+        code = oik_exit_of(status);
+    }
+    run_free(&run);
+    return code;
+}
