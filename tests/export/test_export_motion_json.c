@@ -5,14 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "export/motion_json.h"
-#include "support/comma_locale.h"
+#include "support/export_checks.h"
 #include "support/json_schema.h"
 #include "support/temp_dir.h"
 #include "support/tiny_motion.h"
@@ -142,26 +139,20 @@ static void facts_of_the_solver_and_residuals_are_told_or_null(void **state) {
 
 static void names_are_escaped_or_refused(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH];
-    uint8_t *data;
-    size_t size;
-    oik_error err;
     oik_ik_motion *motion = tiny_motion_new(1);
     motion->stop = "a \"quoted\" \\ reason";
     json_t *root = write_and_load(motion, "escaped.json");
     assert_string_equal(json_string_value(json_object_get(json_object_get(root, "solver"), "stop")), motion->stop);
     json_decref(root);
     motion->stop = "no \xf6 UTF-8";
-    assert_int_equal(oik_motion_json_write(temp_path(path, "bytes.json"), motion, &err), OIK_E_FORMAT);
-    assert_non_null(strstr(err.message, "bytes.json"));
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_E_IO); /* nothing was written */
+    export_check_refused(oik_motion_json_write, motion, "bytes.json", OIK_E_FORMAT, "bytes.json");
     oik_ik_motion_free(motion);
 }
 
 static void a_long_motion_is_written_in_pieces_to_its_end(void **state) {
     (void)state;
     enum { LONG = 60000 }; /* 3 MB */
-    char path[TEMP_PATH_LENGTH], again[TEMP_PATH_LENGTH];
+    char path[TEMP_PATH_LENGTH];
     oik_ik_motion *motion = tiny_motion_new(LONG);
     json_t *root = write_and_load(motion, "long.json");
     const json_t *coordinates = json_object_get(root, "coordinates");
@@ -170,37 +161,21 @@ static void a_long_motion_is_written_in_pieces_to_its_end(void **state) {
     assert_int_equal(json_array_size(json_object_get(json_array_get(coordinates, 2), "on_lower_bound")), LONG / 2);
     assert_int_equal(json_array_size(json_object_get(json_object_get(root, "residuals"), "segment_deg")), LONG);
     json_decref(root);
-    assert_int_equal(oik_motion_json_write(temp_path(again, "again.json"), motion, NULL), OIK_OK);
-    tiny_motion_expect_same_file(temp_path(path, "long.json"), again);
+    export_check_same_again(oik_motion_json_write, motion, temp_path(path, "long.json"));
     oik_ik_motion_free(motion);
 }
 
 static void comma_locale_changes_nothing(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH], comma[TEMP_PATH_LENGTH];
-    oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_motion_json_write(temp_path(path, "point.json"), motion, NULL), OIK_OK);
-    if (!comma_locale_enter()) {
-        oik_ik_motion_free(motion);
-        skip();
-    }
-    oik_status status = oik_motion_json_write(temp_path(comma, "comma.json"), motion, NULL);
-    comma_locale_leave();
-    assert_int_equal(status, OIK_OK);
-    tiny_motion_expect_same_file(path, comma);
-    oik_ik_motion_free(motion);
+    export_check_comma_locale(oik_motion_json_write);
 }
 
 static void bad_motions_and_paths_are_refused_by_name(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH];
-    oik_error err;
     oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_motion_json_write(temp_path(path, "absent/a.json"), motion, &err), OIK_E_IO);
-    assert_non_null(strstr(err.message, "absent"));
+    export_check_absent_folder(oik_motion_json_write, motion);
     motion->q[4] = NAN;
-    assert_int_equal(oik_motion_json_write(temp_path(path, "nan.json"), motion, &err), OIK_E_NOT_FINITE);
-    assert_non_null(strstr(err.message, "nan.json: coordinate pelvis_tx of frame 1"));
+    export_check_refused(oik_motion_json_write, motion, "nan.json", OIK_E_NOT_FINITE, "nan.json: coordinate pelvis_tx of frame 1");
     oik_ik_motion_free(motion);
 }
 

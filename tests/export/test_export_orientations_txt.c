@@ -9,11 +9,10 @@
 
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "base/number.h"
 #include "base/rot.h"
 #include "export/orientations_txt.h"
-#include "support/comma_locale.h"
+#include "support/export_checks.h"
 #include "support/temp_dir.h"
 #include "support/tiny_chain.h"
 #include "support/tiny_motion.h"
@@ -48,7 +47,6 @@ static void rotations_come_back_to_nine_decimals(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH];
     uint64_t random = 8;
-    uint8_t *data;
     size_t size;
     oik_kinematics *lying = tiny_kinematics_new();
     oik_chain *chain;
@@ -61,9 +59,8 @@ static void rotations_come_back_to_nine_decimals(void **state) {
         motion->time[f] = f;
         tiny_random_pose(motion->q + f * chain->n_dofs, chain, 0.0, &random);
     }
-    assert_int_equal(oik_orientations_txt_write(temp_path(path, "b.txt"), motion, NULL), OIK_OK);
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_OK);
-    const char *c = strchr((const char *)data, '\n') + 1, *end = (const char *)data + size;
+    char *text = export_write_and_read(oik_orientations_txt_write, motion, temp_path(path, "b.txt"), &size);
+    const char *c = strchr(text, '\n') + 1, *end = text + size;
     for (int f = 0; f < 5; f++) {
         oik_chain_forward(pose, chain, motion->q + f * chain->n_dofs);
         for (int i = 0; i < chain->n_segments; i++) {
@@ -75,7 +72,7 @@ static void rotations_come_back_to_nine_decimals(void **state) {
         }
     }
     assert_ptr_equal(c, end);
-    free(data);
+    free(text);
     oik_ik_motion_free(motion);
     oik_chain_pose_free(pose);
     oik_chain_free(chain);
@@ -85,52 +82,28 @@ static void rotations_come_back_to_nine_decimals(void **state) {
 static void a_long_motion_is_written_in_pieces_to_its_end(void **state) {
     (void)state;
     enum { LONG = 20000 }; /* 2.2 MB */
-    char path[TEMP_PATH_LENGTH], again[TEMP_PATH_LENGTH];
-    uint8_t *data;
-    size_t size, n_lines = 0;
+    char path[TEMP_PATH_LENGTH];
+    size_t size;
     oik_ik_motion *motion = tiny_motion_new(LONG);
-    assert_int_equal(oik_orientations_txt_write(temp_path(path, "long.txt"), motion, NULL), OIK_OK);
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_OK);
-    for (size_t i = 0; i < size; i++)
-        n_lines += data[i] == '\n';
-    assert_int_equal(n_lines, 1 + 2 * LONG);
-    assert_non_null(strstr((const char *)data + size - 130, "\n19999 0 "));
-    free(data);
-    assert_int_equal(oik_orientations_txt_write(temp_path(again, "again.txt"), motion, NULL), OIK_OK);
-    tiny_motion_expect_same_file(path, again);
+    char *text = export_write_and_read(oik_orientations_txt_write, motion, temp_path(path, "long.txt"), &size);
+    assert_int_equal(export_count(text, size, '\n'), 1 + 2 * LONG);
+    assert_non_null(strstr(text + size - 130, "\n19999 0 "));
+    free(text);
+    export_check_same_again(oik_orientations_txt_write, motion, path);
     oik_ik_motion_free(motion);
 }
 
 static void comma_locale_changes_nothing(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH], comma[TEMP_PATH_LENGTH];
-    oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_orientations_txt_write(temp_path(path, "point.txt"), motion, NULL), OIK_OK);
-    if (!comma_locale_enter()) {
-        oik_ik_motion_free(motion);
-        skip();
-    }
-    oik_status status = oik_orientations_txt_write(temp_path(comma, "comma.txt"), motion, NULL);
-    comma_locale_leave();
-    assert_int_equal(status, OIK_OK);
-    tiny_motion_expect_same_file(path, comma);
-    oik_ik_motion_free(motion);
+    export_check_comma_locale(oik_orientations_txt_write);
 }
 
 static void bad_motions_and_paths_are_refused_by_name(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH];
-    uint8_t *data;
-    size_t size;
-    oik_error err;
     oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_orientations_txt_write(temp_path(path, "absent/a.txt"), motion, &err), OIK_E_IO);
-    assert_non_null(strstr(err.message, "absent"));
+    export_check_absent_folder(oik_orientations_txt_write, motion);
     motion->q[5] = NAN;
-    assert_int_equal(oik_orientations_txt_write(temp_path(path, "nan.txt"), motion, &err), OIK_E_NOT_FINITE);
-    assert_non_null(strstr(err.message, "nan.txt"));
-    assert_non_null(strstr(err.message, "knee of frame 1"));
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_E_IO); /* nothing was written */
+    export_check_refused(oik_orientations_txt_write, motion, "nan.txt", OIK_E_NOT_FINITE, "knee of frame 1");
     oik_ik_motion_free(motion);
 }
 

@@ -4,14 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "export/rates_csv.h"
-#include "support/comma_locale.h"
+#include "support/export_checks.h"
 #include "support/temp_dir.h"
 #include "support/tiny_motion.h"
 
@@ -48,33 +46,15 @@ static void one_frame_has_no_rates(void **state) {
 
 static void comma_locale_changes_nothing(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH], comma[TEMP_PATH_LENGTH];
-    oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_rates_csv_write(temp_path(path, "point.csv"), motion, NULL), OIK_OK);
-    if (!comma_locale_enter()) {
-        oik_ik_motion_free(motion);
-        skip();
-    }
-    oik_status status = oik_rates_csv_write(temp_path(comma, "comma.csv"), motion, NULL);
-    comma_locale_leave();
-    assert_int_equal(status, OIK_OK);
-    tiny_motion_expect_same_file(path, comma);
-    oik_ik_motion_free(motion);
+    export_check_comma_locale(oik_rates_csv_write);
 }
 
 static void bad_motions_and_paths_are_refused_by_name(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH];
-    uint8_t *data;
-    size_t size;
-    oik_error err;
     oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_rates_csv_write(temp_path(path, "absent/a.csv"), motion, &err), OIK_E_IO);
-    assert_non_null(strstr(err.message, "absent"));
+    export_check_absent_folder(oik_rates_csv_write, motion);
     motion->q[10] = INFINITY;
-    assert_int_equal(oik_rates_csv_write(temp_path(path, "inf.csv"), motion, &err), OIK_E_NOT_FINITE);
-    assert_non_null(strstr(err.message, "inf.csv: coordinate pelvis_tx of frame 3"));
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_E_IO); /* nothing was written */
+    export_check_refused(oik_rates_csv_write, motion, "inf.csv", OIK_E_NOT_FINITE, "inf.csv: coordinate pelvis_tx of frame 3");
     oik_ik_motion_free(motion);
 }
 

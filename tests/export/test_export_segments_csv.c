@@ -1,5 +1,4 @@
 /* NAME_segments.csv: the exact text, empty cells, any length, names that need quotation marks, every locale, what is refused. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,9 +8,8 @@
 
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "export/segments_csv.h"
-#include "support/comma_locale.h"
+#include "support/export_checks.h"
 #include "support/temp_dir.h"
 #include "support/tiny_motion.h"
 
@@ -58,68 +56,43 @@ static void one_frame_leaves_the_cells_of_motion_empty(void **state) {
 static void names_with_commas_are_quoted(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH], old[OIK_NAME_LENGTH];
-    uint8_t *data;
     size_t size;
     oik_ik_motion *motion = tiny_motion_new(1);
     char *name = motion->chain->segment_names[0];
     memcpy(old, name, sizeof old);
     memcpy(name, "a,\"b\"", sizeof "a,\"b\"");
-    assert_int_equal(oik_segments_csv_write(temp_path(path, "quoted.csv"), motion, NULL), OIK_OK);
+    char *text = export_write_and_read(oik_segments_csv_write, motion, temp_path(path, "quoted.csv"), &size);
     memcpy(name, old, sizeof old);
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_OK);
-    assert_non_null(strstr((const char *)data, "frame,time,\"a,\"\"b\"\"_x_m\",\"a,\"\"b\"\"_y_m\","));
-    free(data);
+    assert_non_null(strstr(text, "frame,time,\"a,\"\"b\"\"_x_m\",\"a,\"\"b\"\"_y_m\","));
+    free(text);
     oik_ik_motion_free(motion);
 }
 
 static void a_long_motion_is_written_in_pieces_to_its_end(void **state) {
     (void)state;
     enum { LONG = 10000 }; /* 2.6 MB */
-    char path[TEMP_PATH_LENGTH], again[TEMP_PATH_LENGTH];
-    uint8_t *data;
-    size_t size, n_lines = 0, n_commas = 0;
+    char path[TEMP_PATH_LENGTH];
+    size_t size;
     oik_ik_motion *motion = tiny_motion_new(LONG);
-    assert_int_equal(oik_segments_csv_write(temp_path(path, "long.csv"), motion, NULL), OIK_OK);
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_OK);
-    for (size_t i = 0; i < size; i++)
-        n_lines += data[i] == '\n', n_commas += data[i] == ',';
-    assert_int_equal(n_lines, 1 + LONG);
-    assert_int_equal(n_commas, (size_t)(1 + LONG) * (1 + 2 * 13)); /* the same number in every line */
-    free(data);
-    assert_int_equal(oik_segments_csv_write(temp_path(again, "again.csv"), motion, NULL), OIK_OK);
-    tiny_motion_expect_same_file(path, again);
+    char *text = export_write_and_read(oik_segments_csv_write, motion, temp_path(path, "long.csv"), &size);
+    assert_int_equal(export_count(text, size, '\n'), 1 + LONG);
+    assert_int_equal(export_count(text, size, ','), (size_t)(1 + LONG) * (1 + 2 * 13)); /* the same number in every line */
+    free(text);
+    export_check_same_again(oik_segments_csv_write, motion, path);
     oik_ik_motion_free(motion);
 }
 
 static void comma_locale_changes_nothing(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH], comma[TEMP_PATH_LENGTH];
-    oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_segments_csv_write(temp_path(path, "point.csv"), motion, NULL), OIK_OK);
-    if (!comma_locale_enter()) {
-        oik_ik_motion_free(motion);
-        skip();
-    }
-    oik_status status = oik_segments_csv_write(temp_path(comma, "comma.csv"), motion, NULL);
-    comma_locale_leave();
-    assert_int_equal(status, OIK_OK);
-    tiny_motion_expect_same_file(path, comma);
-    oik_ik_motion_free(motion);
+    export_check_comma_locale(oik_segments_csv_write);
 }
 
 static void bad_motions_and_paths_are_refused_by_name(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH];
-    uint8_t *data;
-    size_t size;
-    oik_error err;
     oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_segments_csv_write(temp_path(path, "absent/a.csv"), motion, &err), OIK_E_IO);
-    assert_non_null(strstr(err.message, "absent"));
+    export_check_absent_folder(oik_segments_csv_write, motion);
     motion->time[2] = motion->time[1];
-    assert_int_equal(oik_segments_csv_write(temp_path(path, "times.csv"), motion, &err), OIK_E_ARGUMENT);
-    assert_non_null(strstr(err.message, "times.csv: frame 2"));
-    assert_int_equal(oik_file_read(&data, &size, path, NULL), OIK_E_IO); /* nothing was written */
+    export_check_refused(oik_segments_csv_write, motion, "times.csv", OIK_E_ARGUMENT, "times.csv: frame 2");
     oik_ik_motion_free(motion);
 }
 

@@ -1,25 +1,11 @@
-/**
- * Fuzz target: any bytes as a chain file; what loads is moved, and its pairs are matched with made-up keypoints.
- *
- * With clang -fsanitize=fuzzer this is a libFuzzer target. Built without it, the program replays the files given as arguments.
- */
+/** Fuzz target: any bytes as a chain file; what loads is moved, and its pairs are matched with made-up keypoints. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "fuzz/fuzz_main.h"
 #include "ik/marker_match.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what) {
-    if (holds)
-        return;
-    fprintf(stderr, "fuzz_chain: %s\n", what);
-    abort();
-}
 
 static void check_chain(const oik_chain_file *file) {
     oik_chain_pose *pose;
@@ -69,19 +55,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_chain(file);
         check_matching(file);
         oik_chain_file_free(file);
-    }
-    return 0;
-}
-
-/* weak: libFuzzer brings its own main */
-__attribute__((weak)) int main(int argc, char **argv) {
-    for (int i = 1; i < argc; i++) {
-        uint8_t *data;
-        size_t size;
-        if (oik_file_read(&data, &size, argv[i], NULL) != OIK_OK)
-            return 1;
-        LLVMFuzzerTestOneInput(data, size);
-        free(data);
     }
     return 0;
 }

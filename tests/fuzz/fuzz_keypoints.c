@@ -1,25 +1,10 @@
-/**
- * Fuzz target: the first byte chooses a format of keypoints, the others are the file.
- *
- * With clang -fsanitize=fuzzer this is a libFuzzer target. Built without it, the program replays the files given as arguments.
- */
+/** Fuzz target: the first byte chooses a format of keypoints, the others are the file. */
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "fuzz/fuzz_main.h"
 #include "ik/keypoints.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what) {
-    if (holds)
-        return;
-    fprintf(stderr, "fuzz_keypoints: %s\n", what);
-    abort();
-}
 
 static void check(const oik_keypoints *k) {
     require(k->n_frames > 0 && k->n_points > 0, "no frames");
@@ -45,18 +30,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (k)
         check(k);
     oik_keypoints_free(k);
-    return 0;
-}
-
-/* weak: libFuzzer brings its own main */
-__attribute__((weak)) int main(int argc, char **argv) {
-    for (int i = 1; i < argc; i++) {
-        uint8_t *data;
-        size_t size;
-        if (oik_file_read(&data, &size, argv[i], NULL) != OIK_OK)
-            return 1;
-        LLVMFuzzerTestOneInput(data, size);
-        free(data);
-    }
     return 0;
 }

@@ -1,24 +1,9 @@
-/**
- * Fuzz target: any bytes as PLY and as OBJ. A mesh that is read must be sound, an error must have a message.
- *
- * With clang -fsanitize=fuzzer this is a libFuzzer target. Built without it, the program replays the files given as arguments.
- */
+/** Fuzz target: any bytes as PLY and as OBJ. A mesh that is read must be sound, an error must have a message. */
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "fuzz/fuzz_main.h"
 #include "mesh/mesh_io.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what) {
-    if (holds)
-        return;
-    fprintf(stderr, "fuzz_mesh: %s\n", what);
-    abort();
-}
 
 static void check_mesh(const oik_mesh *mesh, size_t size) {
     require(mesh->n_vertices > 0 && mesh->n_vertices <= size, "more vertices than bytes");
@@ -44,18 +29,5 @@ static void read_as(const uint8_t *data, size_t size, const char *name) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     read_as(data, size, "fuzz.ply");
     read_as(data, size, "fuzz.obj");
-    return 0;
-}
-
-/* weak: libFuzzer brings its own main */
-__attribute__((weak)) int main(int argc, char **argv) {
-    for (int i = 1; i < argc; i++) {
-        uint8_t *data;
-        size_t size;
-        if (oik_file_read(&data, &size, argv[i], NULL) != OIK_OK)
-            return 1;
-        LLVMFuzzerTestOneInput(data, size);
-        free(data);
-    }
     return 0;
 }

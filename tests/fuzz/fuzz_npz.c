@@ -1,25 +1,12 @@
-/**
- * Fuzz target: any bytes as an .npz archive with an array "a" and as a single .npy file, loaded and on disk, whole and row by row.
- *
- * With clang -fsanitize=fuzzer this is a libFuzzer target. Built without it, the program replays the files given as arguments.
- */
+/** Fuzz target: any bytes as an .npz archive with an array "a" and as a single .npy file, loaded and on disk, whole and row by row. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/npz.h"
 #include "base/npz_rows.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what) {
-    if (holds)
-        return;
-    fprintf(stderr, "fuzz_npz: %s\n", what);
-    abort();
-}
+#include "fuzz/fuzz_main.h"
 
 /* Numbers of up to two dimensions and text; either call may refuse the array, none may crash. */
 static void read_array(const oik_npz *npz, const char *name) {
@@ -98,18 +85,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     oik_npz_free(npz);
     fclose(file);
-    return 0;
-}
-
-/* weak: libFuzzer brings its own main */
-__attribute__((weak)) int main(int argc, char **argv) {
-    for (int i = 1; i < argc; i++) {
-        uint8_t *data;
-        size_t size;
-        if (oik_file_read(&data, &size, argv[i], NULL) != OIK_OK)
-            return 1;
-        LLVMFuzzerTestOneInput(data, size);
-        free(data);
-    }
     return 0;
 }
