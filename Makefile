@@ -148,9 +148,10 @@ $(MODELS): $(BUILD)/models/made
 demo: $(BUILD)/models/made  ## make the synthetic demo bodies again (data/demo)
 	$(BUILD)/generate_models --demo $(BUILD)/models data/demo
 
-run-demo: all  ## run the program on the demo bodies; results in out/
+run-demo: all  ## run the program on the demo bodies and the demo motion; results in out/
 	$(BUILD)/osso_ik --mesh_input data/demo/body_female.ply --gender female
 	$(BUILD)/osso_ik --mesh_input data/demo/body_male.ply data/demo/body_male_crouch.ply --gender male
+	$(BUILD)/osso_ik ik --chain out/body_male_chain.json --motion data/demo/walk.txt --out out
 
 # ---------------------------------------------------------------- tests, examples, benchmarks
 

@@ -2,7 +2,7 @@
  * generate_models: writes the built-in models, and the demo bodies made from them.
  *
  *   generate_models TABLE_DIR OUT_DIR            female.npz, male.npz, neutral.npz
- *   generate_models --demo MODEL_DIR OUT_DIR     body_female.ply, body_male.ply, body_male_crouch.ply
+ *   generate_models --demo MODEL_DIR OUT_DIR     body_female.ply, body_male.ply, body_male_crouch.ply, walk.txt
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "models/bone_set.h"
 #include "models/demo_bodies.h"
+#include "models/demo_walk.h"
 #include "models/model_write.h"
 #include "models/skeleton_build.h"
 #include "models/skin.h"
@@ -55,11 +56,13 @@ static oik_status generate_all(const char *table_dir, const char *out_dir, oik_e
 int main(int argc, char **argv) {
     oik_error err = {OIK_OK, ""};
     oik_status status;
-    if (argc == 4 && strcmp(argv[1], "--demo") == 0)
+    if (argc == 4 && strcmp(argv[1], "--demo") == 0) {
         status = oik_demo_bodies_write(argv[2], argv[3], &err);
-    else if (argc == 3)
+        if (!status)
+            status = oik_demo_walk_write(argv[2], argv[3], &err);
+    } else if (argc == 3) {
         status = generate_all(argv[1], argv[2], &err);
-    else {
+    } else {
         fprintf(stderr, "usage: %s TABLE_DIR OUT_DIR | --demo MODEL_DIR OUT_DIR\n", argv[0]);
         return 2;
     }

@@ -16,6 +16,7 @@ oik_status oik_chain_file_from_skeleton(oik_chain_file **out, const oik_skeleton
     oik_chain_file *file = oik_new(1, sizeof *file, err);
     if (!file)
         return OIK_E_MEMORY;
+    file->y_up = true;
     oik_status status = oik_chain_new(&file->chain, &file->q_rest, lying->kinematics, err);
     if (!status)
         status = oik_h36m_markers(&file->markers, file->chain, err);

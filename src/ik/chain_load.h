@@ -22,6 +22,7 @@ typedef struct oik_chain_file {
     int n_pairs;
     oik_link_pair *pairs;  /**< may be NULL */
     oik_markers *markers;  /**< those that the file itself places on segments, or NULL; keypoint -1: matched by name */
+    bool y_up;             /**< its ground has y up, x to the left, z forward: a subject's chain; keypoints with Z up are turned to it */
 } oik_chain_file;
 
 /**

@@ -33,7 +33,8 @@ static oik_status gather(oik_matched_keypoints *m, const oik_keypoints *keypoint
     for (size_t f = 0; f < n_frames; f++)
         for (size_t i = 0; i < n; i++) {
             size_t from = f * (size_t)keypoints->n_points + (size_t)m->markers->markers[i].keypoint;
-            m->x[f * n + i] = keypoints->x[from];
+            oik_vec3 x = keypoints->x[from]; /* of the turned one z is forward, x to the left */
+            m->x[f * n + i] = m->file->y_up && keypoints->z_up ? v3(x.y, x.z, x.x) : x;
             m->weight[f * n + i] = keypoints->confidence[from];
         }
     bool seen = false;

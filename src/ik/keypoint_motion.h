@@ -2,8 +2,9 @@
  * From keypoints to the motion of a chain: match them with the chain's joints, fit their lengths to the chain's, solve, filter.
  *
  * Which way is up does not matter. Files of keypoints and chains have axes of their own (Z up for Human3.6M, Y up for OpenSim's
- * .trc), and nothing is converted: the root of a chain turns freely, so the motion comes out in the frame of the keypoints, and the
- * root's coordinates hold the turn between the two.
+ * .trc): the root of a chain turns freely, so the motion comes out in the frame of the keypoints, and the root's coordinates hold the
+ * turn between the two. Only where both are known to differ, Z up of the text format and Y up of a subject's chain, keypoints are
+ * turned to the chain, so that its root's coordinates are those of a standing person.
  *
  * Lengths. When the measured lengths are not the chain's, positions cannot all be met, and a solver that tries bends joints to make
  * up for it: 0.6 % cost 2 degrees on clean keypoints. So lengths are made the chain's, in the measured directions: where proportions

@@ -10,7 +10,7 @@
  *         keypoint_names or joint_names, may be there
  *
  * Points without names in the file are called as in h36m_chain.h when there are 17 of them, else "0", "1", ... Names of more than
- * OIK_NAME_LENGTH - 1 bytes are cut. Axes are those of the file; lengths are brought to metres where the file names its unit.
+ * OIK_NAME_LENGTH - 1 bytes are cut. Axes are those of the file (text: Z up); lengths are brought to metres where the file names its unit.
  */
 #ifndef OIK_IK_KEYPOINTS_H
 #define OIK_IK_KEYPOINTS_H
@@ -27,6 +27,7 @@ typedef struct oik_keypoints {
     oik_vec3 *x;        /**< n_frames x n_points [m]; 0 where missing */
     double *confidence; /**< n_frames x n_points; 0 = missing, 1 where the file does not say */
     char (*names)[OIK_NAME_LENGTH]; /**< n_points */
+    bool z_up;          /**< the format says so (text); else unknown */
 } oik_keypoints;
 
 /**

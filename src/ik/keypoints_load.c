@@ -137,6 +137,7 @@ oik_status oik_keypoints_read_text(oik_keypoints **out, const oik_keypoints_sour
         oik_keypoints_free(k);
         return status;
     }
+    k->z_up = true;
     oik_keypoints_default_names(k);
     oik_keypoints_set_rate(k, in->fps > 0.0 ? in->fps : OIK_DEFAULT_FPS);
     *out = k;

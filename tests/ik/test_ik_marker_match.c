@@ -49,7 +49,7 @@ static oik_keypoints *keypoints_new(int n_frames, int n_points) {
     size_t n = (size_t)n_frames * (size_t)n_points;
     assert_non_null(k);
     *k = (oik_keypoints){n_frames, n_points, calloc((size_t)n_frames, sizeof(double)), calloc(n, sizeof(oik_vec3)),
-                         calloc(n, sizeof(double)), calloc((size_t)n_points, OIK_NAME_LENGTH)};
+                         calloc(n, sizeof(double)), calloc((size_t)n_points, OIK_NAME_LENGTH), .z_up = false};
     return k;
 }
 

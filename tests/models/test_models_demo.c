@@ -14,7 +14,9 @@
 #include "base/rot.h"
 #include "mesh/mesh_io.h"
 #include "mesh/topology.h"
+#include "ik/keypoints.h"
 #include "models/demo_bodies.h"
+#include "models/demo_walk.h"
 #include "models/model_write.h"
 #include "models/skin.h"
 #include "support/temp_dir.h"
@@ -185,8 +187,35 @@ static void a_model_that_is_not_there_is_named(void **state) {
     assert_non_null(strstr(err.message, "nowhere"));
 }
 
+/** Lengths of thigh and shank stay, the pelvis goes forward at walking speed, the feet stay below the hips and swing. */
+static void walk_is_a_walk_of_one_person(void **state) {
+    (void)state;
+    enum { PELVIS, HIP_R, KNEE_R, ANKLE_R };
+    char dir[TEMP_PATH_LENGTH], path[2 * TEMP_PATH_LENGTH];
+    oik_keypoints *walk = NULL;
+    double farthest_back = 0.0, farthest_forward = 0.0;
+    const double rounding = 4e-4; /* 0.1 mm in each of six coordinates */
+    assert_int_equal(oik_demo_walk_write(model_dir, temp_path(dir, "walk"), NULL), OIK_OK);
+    snprintf(path, sizeof path, "%s/walk.txt", dir);
+    assert_int_equal(oik_keypoints_load(&walk, path, 30.0, NULL), OIK_OK);
+    assert_int_equal(walk->n_frames, 66);
+    for (int f = 0; f < walk->n_frames; f++) {
+        const oik_vec3 *x = walk->x + f * walk->n_points;
+        assert_true(fabs(v3_dist(x[HIP_R], x[KNEE_R]) - v3_dist(walk->x[HIP_R], walk->x[KNEE_R])) < rounding);
+        assert_true(fabs(v3_dist(x[KNEE_R], x[ANKLE_R]) - v3_dist(walk->x[KNEE_R], walk->x[ANKLE_R])) < rounding);
+        assert_true(x[ANKLE_R].z < x[HIP_R].z - 0.5);
+        farthest_back = fmin(farthest_back, x[ANKLE_R].x - x[PELVIS].x);
+        farthest_forward = fmax(farthest_forward, x[ANKLE_R].x - x[PELVIS].x);
+    }
+    double speed = (walk->x[65 * walk->n_points].x - walk->x[0].x) / (walk->time[65] - walk->time[0]);
+    assert_true(speed > 1.0 && speed < 1.6);
+    assert_true(farthest_back < -0.2 && farthest_forward > 0.2);
+    oik_keypoints_free(walk);
+}
+
 int main(void) {
     const struct CMUnitTest cases[] = {
+        cmocka_unit_test(walk_is_a_walk_of_one_person),
         cmocka_unit_test(bodies_have_the_vertices_and_faces_of_the_skin),
         cmocka_unit_test(faces_are_closed),
         cmocka_unit_test(bodies_are_as_big_as_people_and_face_outwards),
