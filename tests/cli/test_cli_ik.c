@@ -255,6 +255,14 @@ static void smoothness_is_a_factor(void **state) {
     assert_true(fabs(eight / one - 8.0) < 1e-6); /* nine digits */
 }
 
+static void more_iterations_go_on(void **state) {
+    (void)state;
+    run_well("noisy.txt", NULL, NULL);
+    double usual = solver_fact("noisy_motion.json", "iterations");
+    run_well("noisy.txt", "--more_it", NULL);
+    assert_true(solver_fact("noisy_motion.json", "iterations") > usual);
+}
+
 /* one keypoint that is 0.5 m off in one frame pulls less with a robust loss */
 static void robust_bears_outliers(void **state) {
     (void)state;
@@ -455,6 +463,7 @@ static void wrong_usage_is_2(void **state) {
                                     {"--chain", "a.json", "--motion", "a.txt", "--export", "xml"},
                                     {"--chain", "a.json", "--motion", "a.txt", "--log-level", "loud"},
                                     {"--chain", "a.json", "--motion", "a.txt", "--solver=patch", "--noise=1"},
+                                    {"--chain", "a.json", "--motion", "a.txt", "--solver=frames", "--more_it"},
                                     {"--chain", "a.json", "--motion", "a.txt", "--solver=frames", "--smoothness=2"},
                                     {"--chain", "a.json", "--motion", "a.txt", "--out", ""},
                                     {"--chain", "a.json", "--motion", "a.txt", "--out"}};
@@ -527,6 +536,7 @@ int main(void) {
         IN_FOLDER(filter_takes_a_cut_off_or_6_hz),
         IN_FOLDER(noise_is_measured_or_given),
         IN_FOLDER(smoothness_is_a_factor),
+        IN_FOLDER(more_iterations_go_on),
         IN_FOLDER(robust_bears_outliers),
         IN_FOLDER(solvers_can_be_chosen),
         IN_FOLDER(export_chooses_the_files),
