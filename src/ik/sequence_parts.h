@@ -6,7 +6,7 @@
 
 #include "ik/sequence_problem.h"
 
-enum { PAST = 2, STENCIL = 3, BALL = 3 }; /* frames before; frames of an acceleration; unknowns of a spherical joint */
+enum { STENCIL = OIK_PAST + 1, BALL = 3 }; /* frames of an acceleration; unknowns of a spherical joint */
 
 struct oik_sequence_problem {
     const oik_chain *chain;
@@ -32,8 +32,8 @@ struct oik_sequence_problem {
     int rows_per_frame, rows_of_acceleration;
     oik_lsq_pattern pattern;
     int *row_start, *col;
-    oik_mat3 *turn;            /**< (PAST + n_frames) x n_balls */
-    oik_vec3 *change;          /**< (PAST + n_frames) x n_balls: from the frame before to this one */
+    oik_mat3 *turn;            /**< (OIK_PAST + n_frames) x n_balls */
+    oik_vec3 *change;          /**< (OIK_PAST + n_frames) x n_balls: from the frame before to this one */
     oik_mat3 *change_jacobian; /**< the same */
     double *misfit;            /**< n_frames, squares of measured terms and of distances from the ranges */
     double beyond;             /**< largest distance of a spherical joint from its ranges [rad] */

@@ -21,7 +21,7 @@ static oik_status new_tables(oik_sequence_problem *p, oik_error *err) {
 }
 
 static oik_status new_work(oik_sequence_problem *p, oik_error *err) {
-    size_t turns = (size_t)(PAST + p->n_frames) * (size_t)p->n_balls;
+    size_t turns = (size_t)(OIK_PAST + p->n_frames) * (size_t)p->n_balls;
     bool ok = (p->turn = oik_new(turns, sizeof *p->turn, err)) &&
               (p->change = oik_new(turns, sizeof *p->change, err)) &&
               (p->change_jacobian = oik_new(turns, sizeof *p->change_jacobian, err)) &&

@@ -1,8 +1,8 @@
 /**
  * Inverse kinematics of a run of frames as one sparse least-squares problem.
  *
- *   min  sum_f [ measured terms of frame f (frame_terms.h) + w_prior |prior|^2 + w_range dist(E, range)^2 ]
- *        + lambda sum_f h_f sum_j |a_j(f)|^2        subject to  lower <= q <= upper
+ *   min  sum_f [ measured terms of frame f (frame_terms.h) + w_prior |prior|^2 + w_range dist(E, range)^2 + w_limit dist(q, range)^2 ]
+ *        + lambda sum_f h_f sum_j |c_j a_j(f)|^2
  *
  * A hinge of wide range (knee, elbow) may start and stop within a frame, which a sum of squares would smear into its neighbours: its
  * acceleration is counted robustly (Cauchy).
@@ -14,15 +14,19 @@
  * A joint of three rotations whose ranges come near a gimbal position (shoulder, hip, root) is spherical: it is stepped as a rotation,
  * E <- E exp(delta), its derivatives are those of turns about the axes of its child frame, and its ranges of motion, which stay on
  * the anatomical angles, are kept by the distance to the nearest rotation within them. All other joints are stepped in their
- * coordinates within box bounds. Dependent coordinates have no unknown.
+ * coordinates, which the weight of their distance holds to their ranges (at most 0.05 beyond, so that an elbow does not bend
+ * backwards). oik_into_ranges keeps all ranges exactly at the end. Dependent coordinates have no unknown. c_j: joints of little range
+ * accelerate little (sequence_layout.c).
  *
- * The state is n_frames x n_dofs coordinates (those of a spherical joint may leave their ranges until the end).
+ * The state is n_frames x n_dofs coordinates.
  */
 #ifndef OIK_IK_SEQUENCE_PROBLEM_H
 #define OIK_IK_SEQUENCE_PROBLEM_H
 
 #include "ik/frame_terms.h"
 #include "solve/lsq.h"
+
+enum { OIK_PAST = 2 }; /**< known frames that an acceleration reaches back to */
 
 typedef struct oik_sequence_weights {
     double temporal;     /**< lambda [s^3/rad^2] */
@@ -49,13 +53,18 @@ void oik_sequence_problem_free(oik_sequence_problem *problem);
 /**
  * Minimise over frames first .. first + n_frames - 1.
  * @param[out]    report may be NULL
- * @param[in,out] q      n_frames x n_dofs: start and result, within the ranges to the weight of a spherical joint's range
+ * @param[in,out] q      n_frames x n_dofs: start and result, within the ranges as far as their weights hold it there
  * @param[in]     past   2 x n_dofs, frames first - 2 and first - 1; NULL: there are none
  */
 oik_status oik_sequence_problem_solve(oik_lsq_report *report, oik_sequence_problem *problem, double *q, const double *past, int first,
                                       const oik_sequence_weights *weights, const oik_lsq_options *options, oik_error *err);
 
-/** Residuals and Jacobian at q for tests and reports; arrays in pattern order. */
+/**
+ * Residuals and Jacobian at q, for tests.
+ * @param[out] r   n_rows of the pattern
+ * @param[out] jac row_start[n_rows] values in pattern order, or NULL
+ * @return OIK_OK
+ */
 oik_status oik_sequence_problem_evaluate(oik_sequence_problem *problem, double *r, double *jac, const double *q, const double *past,
                                          int first, const oik_sequence_weights *weights);
 const oik_lsq_pattern *oik_sequence_problem_pattern(const oik_sequence_problem *problem);
@@ -65,7 +74,8 @@ void oik_sequence_problem_retract(oik_sequence_problem *problem, double *q_new, 
 /** q_new (n_dofs): where two frames (2 x n_dofs) lead at constant velocity and equal time steps. */
 void oik_sequence_problem_extrapolate(const oik_sequence_problem *problem, double *q_new, const double *past);
 
-/** Sum of squares of the measured terms and of the distances from the ranges of each frame at the last evaluation, n_frames. */
+/** Sum of squares of the measured terms and of the distances from the ranges of each frame, n_frames, at the last evaluation
+    (the result's, unless its last trial step was refused). */
 const double *oik_sequence_problem_misfit(const oik_sequence_problem *problem);
 
 /** Largest distance of a spherical joint from its ranges at the last evaluation [rad]. */

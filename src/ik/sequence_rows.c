@@ -42,7 +42,7 @@ static void use_child_axes(oik_sequence_problem *p, int frame) {
         const oik_chain_joint *joint = &p->chain->joints[p->ball_joint[b]];
         oik_mat3 child = m3_mul(p->pose->R[p->ball_joint[b]], joint->B);
         oik_mat3 parent = joint->parent < 0 ? joint->A : m3_mul(p->pose->R[joint->parent], joint->A);
-        p->turn[(PAST + frame) * p->n_balls + b] = m3_tmul(parent, child);
+        p->turn[(OIK_PAST + frame) * p->n_balls + b] = m3_tmul(parent, child);
         for (int k = 0; k < BALL; k++)
             p->pose->axis[joint->first_dof + k] = m3_column(child, k);
     }
@@ -140,7 +140,7 @@ static stencil stencil_of(const oik_sequence_problem *p, int frame) {
 
 /** Coordinates of a frame that may lie before the first. */
 static const double *coordinates(const oik_sequence_problem *p, const double *q, int frame) {
-    return frame >= 0 ? q + (size_t)frame * (size_t)p->chain->n_dofs : p->past + (PAST + frame) * p->chain->n_dofs;
+    return frame >= 0 ? q + (size_t)frame * (size_t)p->chain->n_dofs : p->past + (OIK_PAST + frame) * p->chain->n_dofs;
 }
 
 /** Row whose square is c^2 log(1 + (r / c)^2) (Cauchy), with the sign of r; slope: its derivative with respect to r. */
@@ -168,7 +168,7 @@ static void put_coordinate_acceleration(row_cursor *at, const oik_sequence_probl
 }
 
 static void put_ball_acceleration(row_cursor *at, const oik_sequence_problem *p, int frame, int ball, const stencil *s) {
-    int before = (PAST + frame - 1) * p->n_balls + ball, after = (PAST + frame) * p->n_balls + ball;
+    int before = (OIK_PAST + frame - 1) * p->n_balls + ball, after = (OIK_PAST + frame) * p->n_balls + ball;
     double factor = s->factor * p->calm[p->chain->joints[p->ball_joint[ball]].first_dof], c0 = factor / s->h0, c1 = factor / s->h1;
     oik_vec3 a = v3_madd(v3_scale(p->change[after], c1), -c0, p->change[before]);
     for (int i = 0; i < BALL; i++)
@@ -214,7 +214,7 @@ static void measure_change(oik_sequence_problem *p, int frame, bool derive) {
     if (frame == 0 && !p->past)
         return;
     for (int b = 0; b < p->n_balls; b++) {
-        int i = (PAST + frame) * p->n_balls + b;
+        int i = (OIK_PAST + frame) * p->n_balls + b;
         p->change[i] = oik_rot_log(m3_tmul(p->turn[i - p->n_balls], p->turn[i]));
         if (derive)
             p->change_jacobian[i] = oik_rot_right_jacobian_inv(p->change[i]);
@@ -228,7 +228,7 @@ static void evaluate_frame(row_cursor *at, oik_sequence_problem *p, const double
     put_terms(at, p, frame);
     put_prior(at, p, here, frame);
     for (int b = 0; b < p->n_balls; b++) {
-        oik_mat3 E = p->turn[(PAST + frame) * p->n_balls + b];
+        oik_mat3 E = p->turn[(OIK_PAST + frame) * p->n_balls + b];
         put_ball_prior(at, p, b, E);
         put_range(at, p, b, here, E, frame);
     }
@@ -239,10 +239,10 @@ static void evaluate_frame(row_cursor *at, oik_sequence_problem *p, const double
 /** Turns of the two known frames and the change between them. */
 void oik_sequence_set_past(oik_sequence_problem *p, const double *past) {
     p->past = past;
-    for (int f = -PAST; past && f < 0; f++)
+    for (int f = -OIK_PAST; past && f < 0; f++)
         for (int b = 0; b < p->n_balls; b++) {
             int first = p->chain->joints[p->ball_joint[b]].first_dof;
-            p->turn[(PAST + f) * p->n_balls + b] = oik_joint_rotation(p->chain->dofs + first, BALL, coordinates(p, NULL, f) + first);
+            p->turn[(OIK_PAST + f) * p->n_balls + b] = oik_joint_rotation(p->chain->dofs + first, BALL, coordinates(p, NULL, f) + first);
         }
     if (past)
         measure_change(p, -1, true);

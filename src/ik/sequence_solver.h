@@ -10,7 +10,7 @@
 #include "ik/sequence_lobes.h"
 #include "ik/sequence_track.h"
 
-enum { OIK_PAST = 2, OIK_N_LOBES = 2, OIK_N_CANDIDATES = 1 + OIK_N_LOBES };
+enum { OIK_N_LOBES = 2, OIK_N_CANDIDATES = 1 + OIK_N_LOBES };
 
 /** Noise of nothing that is measured today is less [m]; it also keeps the temporal term above rounding. */
 static const double OIK_LEAST_NOISE = 1e-4;
@@ -29,14 +29,14 @@ typedef struct oik_piece {
 
 typedef struct oik_part_solver {
     const oik_chain_part *part;
-    oik_measurement window; /**< the window and PAST frames before it */
+    oik_measurement window; /**< the window and OIK_PAST frames before it */
     double *time, *weight, *rest;
     oik_vec3 *x;
     oik_piece piece;
     oik_lobes lobes;
     oik_chain lobe_chain[OIK_N_LOBES]; /**< the part's with the middle range of that joint cut in two; only dofs is its own */
-    oik_piece lobe[OIK_N_LOBES];           /**< made when they are needed */
-    int *choice;                   /**< (1 + OIK_N_CANDIDATES) x frames: of candidates, and work for choosing them */
+    oik_piece lobe[OIK_N_LOBES];       /**< made when they are needed */
+    int *choice;                       /**< (1 + OIK_N_CANDIDATES) x frames: of candidates, and work for choosing them */
 } oik_part_solver;
 
 typedef struct oik_sequence {

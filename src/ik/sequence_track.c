@@ -6,8 +6,6 @@
 
 #include "base/mem.h"
 
-enum { PAST = 2 };
-
 struct oik_tracker {
     const oik_chain *chain;
     const oik_measurement *measurement;
@@ -33,7 +31,7 @@ oik_status oik_tracker_new(oik_tracker **out, const oik_chain *chain, const oik_
     t->lost = FIRST_LOST;
     oik_status status = oik_sequence_problem_new(&t->frame, chain, measurement, choice, rest, 1, err);
     if (!status && (!(t->trial = oik_new(n, sizeof(double), err)) || !(t->best = oik_new(n, sizeof(double), err)) ||
-                    !(t->past = oik_new(PAST * n, sizeof(double), err))))
+                    !(t->past = oik_new(OIK_PAST * n, sizeof(double), err))))
         status = OIK_E_MEMORY;
     if (status)
         oik_tracker_free(t);
@@ -113,7 +111,7 @@ static int count_seen(bool *some_missing, const oik_tracker *t, int frame) {
     for (int m = 0; m < n_markers; m++)
         n += data.weight[m] > 0.0;
     *some_missing = n < n_markers;
-    for (int i = 0; data.R && i < t->chain->n_segments; i++)
+    for (int i = 0; data.R && data.R_weight && i < t->chain->n_segments; i++)
         n += data.R_weight[i] > 0.0;
     return n;
 }
@@ -121,7 +119,7 @@ static int count_seen(bool *some_missing, const oik_tracker *t, int frame) {
 /** The two frames before, or twice the last one: where something is hidden, it is expected to stay. */
 static void set_past(oik_tracker *t, const double *q, int frame, bool at_rest) {
     size_t n = (size_t)t->chain->n_dofs;
-    memcpy(t->past, q + (size_t)(frame - (at_rest ? 1 : PAST)) * n, n * sizeof *q);
+    memcpy(t->past, q + (size_t)(frame - (at_rest ? 1 : OIK_PAST)) * n, n * sizeof *q);
     memcpy(t->past + n, q + (size_t)(frame - 1) * n, n * sizeof *q);
 }
 
@@ -134,11 +132,11 @@ static oik_status follow(double *misfit, oik_tracker *t, double *q, int frame, b
     options.max_trials = 6;
     options.cost_tolerance = 1e-2;
     memcpy(here, here - n, n * sizeof *q);
-    if (frame >= PAST) {
+    if (frame >= OIK_PAST) {
         set_past(t, q, frame, some_missing);
         oik_sequence_problem_extrapolate(t->frame, here, t->past);
     }
-    oik_status status = oik_sequence_problem_solve(NULL, t->frame, here, frame >= PAST ? t->past : NULL, frame, weights, &options, err);
+    oik_status status = oik_sequence_problem_solve(NULL, t->frame, here, frame >= OIK_PAST ? t->past : NULL, frame, weights, &options, err);
     *misfit = *oik_sequence_problem_misfit(t->frame);
     return status;
 }
