@@ -13,10 +13,14 @@
  * segments vary (keypoints), var |p_a - p_b| = 2 sigma^2, which knows nothing of the motion.
  *
  * A window of frames is solved at a time, its two frames before it being known and its last frames being solved again with the next
- * one. What lies further off than the overlap has no weight left in a frame: converged windows join to within 0.01 degrees of the
- * whole sequence solved at once (measured at 10 mm of noise; less overlap is enough for less noise). In each window a start comes first; from keypoints a hierarchical one: the trunk, then every limb in the frame that carries it (chain_part.h), each
- * tracked frame by frame and solved as a sequence while the ranges are tightened (wide ranges first: a shoulder that hangs near its
- * gimbal position has ranges in two lobes, and starts in the wrong one otherwise); then the whole chain is solved from there. Measured segment orientations leave no such choices: the whole chain is tracked.
+ * one. What lies further off than the overlap has no weight left in a frame: where the minimum is unique, converged windows join to
+ * within 0.01 degrees of the whole sequence solved at once (measured at 10 mm of noise; less overlap is enough for less noise).
+ *
+ * In each window a start comes first; from keypoints a hierarchical one: the trunk, then every limb in the frame that carries it
+ * (chain_part.h), each tracked frame by frame and solved as a sequence while the ranges are tightened (wide ranges first: a shoulder
+ * that hangs near its gimbal position has ranges in two lobes, and starts in the wrong one otherwise; from noisy keypoints both are
+ * searched, sequence_lobes.h); then the whole chain is solved from there. Measured segment orientations leave no such choices: the
+ * whole chain is tracked.
  */
 #ifndef OIK_IK_SEQUENCE_IK_H
 #define OIK_IK_SEQUENCE_IK_H

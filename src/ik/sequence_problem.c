@@ -16,7 +16,8 @@ static oik_status new_tables(oik_sequence_problem *p, oik_error *err) {
               (p->ball_joint = oik_new(n_joints, sizeof *p->ball_joint, err)) &&
               (p->ball_limited = oik_new(n_joints, sizeof *p->ball_limited, err)) &&
               (p->ball_rest = oik_new(n_joints, sizeof *p->ball_rest, err)) &&
-              (p->ball_scale = oik_new(n_joints, sizeof *p->ball_scale, err)) && (p->calm = oik_new(n_dofs, sizeof *p->calm, err)) && (p->jumps = oik_new(n_dofs, sizeof *p->jumps, err));
+              (p->ball_scale = oik_new(n_joints, sizeof *p->ball_scale, err)) &&
+              (p->calm = oik_new(n_dofs, sizeof *p->calm, err)) && (p->jumps = oik_new(n_dofs, sizeof *p->jumps, err));
     return ok ? OIK_OK : OIK_E_MEMORY;
 }
 
@@ -147,7 +148,8 @@ void oik_sequence_problem_extrapolate(const oik_sequence_problem *p, double *q_n
     for (int b = 0; b < p->n_balls; b++) {
         int first = p->chain->joints[p->ball_joint[b]].first_dof;
         const oik_dof *dofs = p->chain->dofs + first;
-        oik_vec3 change = oik_rot_log(m3_tmul(oik_joint_rotation(dofs, BALL, past + first), oik_joint_rotation(dofs, BALL, past + n + first)));
+        oik_mat3 before = oik_joint_rotation(dofs, BALL, past + first), last = oik_joint_rotation(dofs, BALL, past + n + first);
+        oik_vec3 change = oik_rot_log(m3_tmul(before, last));
         double step[BALL] = {change.x, change.y, change.z};
         step_ball(q_new + first, past + n + first, step, dofs);
     }
