@@ -110,9 +110,12 @@ static oik_status check_options(const oik_lsq_options *options, oik_error *err) 
     if (options->max_iterations < 0 || options->max_trials < 0)
         return oik_fail(err, OIK_E_ARGUMENT, "least squares: max_iterations = %d, max_trials = %d", options->max_iterations,
                         options->max_trials);
-    if (!(options->gradient_tolerance >= 0.0 && options->step_tolerance >= 0.0 && options->cost_tolerance >= 0.0))
-        return oik_fail(err, OIK_E_ARGUMENT, "least squares: tolerances %g (gradient), %g (step), %g (cost) must be >= 0",
-                        options->gradient_tolerance, options->step_tolerance, options->cost_tolerance);
+    if (!(options->gradient_tolerance >= 0.0 && options->step_tolerance >= 0.0 && options->relative_step_tolerance >= 0.0 &&
+          options->cost_tolerance >= 0.0))
+        return oik_fail(err, OIK_E_ARGUMENT,
+                        "least squares: tolerances %g (gradient), %g (step), %g (relative step), %g (cost) must be >= 0",
+                        options->gradient_tolerance, options->step_tolerance, options->relative_step_tolerance,
+                        options->cost_tolerance);
     if (!(options->initial_damping >= 0.0 && options->initial_radius >= 0.0))
         return oik_fail(err, OIK_E_ARGUMENT, "least squares: initial damping %g and radius %g must be >= 0",
                         options->initial_damping, options->initial_radius);
@@ -283,6 +286,12 @@ static oik_status try_step(lsq_run *run, double length, bool cut, oik_error *err
     return OIK_OK;
 }
 
+/* Shortest step that is worth trying. */
+static double least_step(const lsq_run *run) {
+    double relative = run->options->relative_step_tolerance;
+    return run->options->step_tolerance + (relative > 0.0 ? relative * oik_lsq_length(run->x, run->lsq->state_size) : 0.0);
+}
+
 static oik_status iterate(lsq_run *run, oik_error *err) {
     oik_lsq *lsq = run->lsq;
     if (run->report.final_gradient <= run->options->gradient_tolerance) {
@@ -305,7 +314,7 @@ static oik_status iterate(lsq_run *run, oik_error *err) {
         return status;
     move(run);
     double length = oik_lsq_length(lsq->step, (size_t)lsq->n_unknowns);
-    if (length <= run->options->step_tolerance) {
+    if (length <= least_step(run)) {
         stop(run, OIK_LSQ_STOP_STEP);
         return OIK_OK;
     }

@@ -53,7 +53,7 @@ typedef enum oik_lsq_strategy { OIK_LSQ_LM, OIK_LSQ_DOGLEG } oik_lsq_strategy;
 
 typedef enum oik_lsq_stop {
     OIK_LSQ_STOP_GRADIENT,   /**< |J'r|_inf <= gradient_tolerance (of unknowns that are not held at a bound) */
-    OIK_LSQ_STOP_STEP,       /**< |dx|_2 <= step_tolerance */
+    OIK_LSQ_STOP_STEP,       /**< |dx|_2 <= step_tolerance + relative_step_tolerance |x|_2 */
     OIK_LSQ_STOP_COST,       /**< relative decrease <= cost_tolerance, or the decrease to come is below the rounding of F */
     OIK_LSQ_STOP_RADIUS,     /**< damping ran away: lambda > 1e16 or delta <= 1e-15 |x| */
     OIK_LSQ_STOP_ITERATIONS, /**< max_iterations accepted or max_trials tried steps */
@@ -66,6 +66,7 @@ typedef struct oik_lsq_options {
     int max_trials;            /**< steps tried, accepted or not; default 0: no limit */
     double gradient_tolerance; /**< default 1e-12 */
     double step_tolerance;     /**< default 1e-9, in the units of dx */
+    double relative_step_tolerance; /**< default 0, of the length of the state */
     double cost_tolerance;     /**< default 1e-9 */
     double initial_damping;    /**< LM: first lambda, relative to diag(J'J), default 1e-6 */
     double initial_radius;     /**< dogleg: 0 = length of the first Gauss-Newton step */

@@ -4,6 +4,7 @@
  */
 #include "solve/normal_matrix.h"
 
+#include <cblas.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,13 @@
 
 static size_t n_pairs(int n_cols) {
     return (size_t)n_cols * ((size_t)n_cols + 1) / 2;
+}
+
+/* Blocks of at least this size go through BLAS: wider than the columns of a few rigid bodies, taller than one frame of motion. */
+enum { LARGE_ROWS = 96, LARGE_COLS = 24 };
+
+static bool is_large(const oik_normal_group *group) {
+    return group->n_rows >= LARGE_ROWS && group->n_cols >= LARGE_COLS;
 }
 
 /* ---- groups -------------------------------------------------------------------------------------------------------- */
@@ -297,22 +305,31 @@ static oik_status add_group_slots(slot_lists *lists, const oik_normal_matrix *no
     return OIK_OK;
 }
 
+/* Scratch of one group: the packed upper triangle of B'B; for BLAS the full matrix, and B'r. */
+static size_t product_length(const oik_normal_group *group) {
+    size_t k = (size_t)group->n_cols;
+    return is_large(group) ? k * k + k : n_pairs(group->n_cols);
+}
+
 static oik_status make_slots(oik_normal_matrix *normal, oik_error *err) {
     slot_lists lists = {0};
     const int *cols = normal->group_col;
-    int widest = 0;
+    size_t most = 0;
     oik_status status = OIK_OK;
     for (int g = 0; g < normal->n_groups && status == OIK_OK; g++) {
         oik_normal_group *group = &normal->group[g];
+        size_t length = product_length(group);
         status = add_group_slots(&lists, normal, group, cols, err);
         cols += group->n_cols;
-        widest = group->n_cols > widest ? group->n_cols : widest;
+        most = length > most ? length : most;
+        if (is_large(group))
+            openblas_set_num_threads(1);
     }
     free(lists.table);
     normal->relative_slot = lists.slot;
     if (status != OIK_OK)
         return status;
-    normal->product = oik_new(n_pairs(widest), sizeof(double), err);
+    normal->product = oik_new(most, sizeof(double), err);
     return normal->product ? OIK_OK : OIK_E_MEMORY;
 }
 
@@ -411,12 +428,30 @@ static void add_gradient(double *gradient, const int *cols, const double *block,
             gradient[cols[a]] += block[a] * r[i];
 }
 
+/* A += B'B and g += B'r by BLAS */
+static void add_large(oik_normal_matrix *normal, double *gradient, const int *cols, const double *block, const double *r,
+                      const oik_normal_group *group) {
+    int m = group->n_rows, k = group->n_cols;
+    double *w = normal->product, *g = w + (size_t)k * (size_t)k;
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, k, m, 1.0, block, k, 0.0, w, k);
+    cblas_dgemv(CblasRowMajor, CblasTrans, m, k, 1.0, block, k, r, 1, 0.0, g, 1);
+    double *values = normal->values + group->first_slot;
+    const int *slot = normal->relative_slot + group->relative;
+    for (int a = 0; a < k; a++, w += k) {
+        for (int b = a; b < k; b++)
+            values[*slot++] += w[b];
+        gradient[cols[a]] += g[a];
+    }
+}
+
 void oik_normal_matrix_assemble(oik_normal_matrix *normal, double *gradient, const double *jac, const double *r) {
     memset(normal->values, 0, (size_t)normal->column_start[normal->n] * sizeof(double));
     memset(gradient, 0, (size_t)normal->n * sizeof(double));
     const int *cols = normal->group_col;
     for (const oik_normal_group *group = normal->group; group < normal->group + normal->n_groups; group++) {
-        if (group->n_cols > 0) {
+        if (is_large(group)) {
+            add_large(normal, gradient, cols, jac, r, group);
+        } else if (group->n_cols > 0) {
             add_block(normal, group, jac);
             add_gradient(gradient, cols, jac, r, group);
         }

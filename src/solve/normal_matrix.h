@@ -5,7 +5,8 @@
  *
  * Consecutive rows with the same column list form a group: a dense block B (rows x columns, row-major) of the Jacobian, whose
  * product B'B is added to A in one pass. Where its entries go is a list of slots relative to the group's first slot; groups
- * with the same list share it, so a sequence of equal frames needs one list per kind of row, not per frame.
+ * with the same list share it, so a sequence of equal frames needs one list per kind of row, not per frame. Blocks that are both
+ * tall and wide, such as those of a skin, are multiplied by BLAS.
  */
 #ifndef OIK_SOLVE_NORMAL_MATRIX_H
 #define OIK_SOLVE_NORMAL_MATRIX_H
@@ -32,12 +33,13 @@ typedef struct oik_normal_matrix {
     oik_normal_group *group;
     int *group_col;     /**< columns of the groups one after the other, in the caller's order */
     int *relative_slot; /**< slots of the pairs (a, b), a <= b, row by row, minus first_slot */
-    double *product;    /**< scratch: B'B of one group */
+    double *product;    /**< scratch: B'B of one group, and B'r of a large one */
 } oik_normal_matrix;
 
 /**
  * @param[out] out     owned by the caller; untouched on error
- * @param[in]  pattern only read during the call
+ * @param[in]  pattern only read during the call; one with large groups sets OpenBLAS to one thread (callers solve one problem
+ *             per thread)
  * @return OIK_E_ARGUMENT for an ill-formed pattern, or when A would have more than INT_MAX entries; OIK_E_MEMORY
  * Cost: O(sum of squared row lengths), once per group.
  */

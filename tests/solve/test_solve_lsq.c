@@ -149,6 +149,35 @@ static void every_limit_stops_with_its_name(void **unused) {
     assert_int_equal(report.n_evaluations, 1);
 }
 
+/* r = x - 5 */
+static oik_status five(void *context, const double *x, double *r, double *jac, oik_error *err) {
+    (void)context, (void)err;
+    r[0] = x[0] - 5.0;
+    if (jac)
+        jac[0] = 1.0;
+    return OIK_OK;
+}
+
+/* From 4 the step is 1, which is 0.25 of the state. */
+static void a_step_is_also_measured_by_the_length_of_the_state(void **unused) {
+    (void)unused;
+    const int start[] = {0, 1}, col[] = {0};
+    const oik_lsq_pattern pattern = {1, 1, start, col};
+    const oik_lsq_problem problem = {.state_size = 1, .evaluate = five};
+    oik_lsq_options options = strict(OIK_LSQ_DOGLEG);
+    double x = 4.0;
+    options.relative_step_tolerance = 0.26;
+    assert_int_equal(solve_from(&x, &pattern, &problem, &options).stop, OIK_LSQ_STOP_STEP);
+    assert_true(x == 4.0);
+    options.relative_step_tolerance = 0.24;
+    assert_int_not_equal(solve_from(&x, &pattern, &problem, &options).stop, OIK_LSQ_STOP_STEP);
+    assert_true(x == 5.0);
+    oik_lsq *lsq = workspace(&pattern);
+    options.relative_step_tolerance = -1.0;
+    assert_int_equal(oik_lsq_solve(NULL, lsq, &x, &problem, &options, NULL), OIK_E_ARGUMENT);
+    oik_lsq_free(lsq);
+}
+
 /* The Jacobian has the wrong sign: no step of the model goes down. */
 static oik_status liar(void *context, const double *x, double *r, double *jac, oik_error *err) {
     (void)context, (void)err;
@@ -329,6 +358,7 @@ int main(void) {
         cmocka_unit_test(a_singular_normal_matrix_is_handled_and_reported),
         cmocka_unit_test(the_caller_can_stop_after_a_step),
         cmocka_unit_test(every_limit_stops_with_its_name),
+        cmocka_unit_test(a_step_is_also_measured_by_the_length_of_the_state),
         cmocka_unit_test(no_descent_ends_in_a_run_away_damping),
         cmocka_unit_test(stop_names_are_never_null),
         cmocka_unit_test(refuses_ill_formed_patterns),

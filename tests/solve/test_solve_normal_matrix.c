@@ -149,6 +149,61 @@ static void equal_frames_share_one_slot_list(void **unused) {
     free(col);
 }
 
+/* A tall and wide block of rows between small ones, with its columns in the given order. */
+enum { TALL = 200, WIDE = 40, WIDE_UNKNOWNS = 50, WIDE_ROWS = TALL + 4, WIDE_ENTRIES = TALL * WIDE + 8 };
+
+typedef struct wide_jacobian {
+    int start[WIDE_ROWS + 1], col[WIDE_ENTRIES];
+    double values[WIDE_ENTRIES], r[WIDE_ROWS];
+} wide_jacobian;
+
+static void make_wide(wide_jacobian *jac, uint64_t seed) {
+    int p = 0;
+    for (int i = 0; i < WIDE_ROWS; i++) {
+        bool tall = i >= 2 && i < 2 + TALL;
+        for (int k = 0; k < (tall ? WIDE : 2); k++, p++) {
+            jac->col[p] = tall ? (7 * k + 3) % WIDE_UNKNOWNS : 10 * (i % 3) + 9 * k;
+            jac->values[p] = uniform(&seed);
+        }
+        jac->r[i] = uniform(&seed);
+        jac->start[i + 1] = p;
+    }
+}
+
+/* J'J and J'r entry by entry. A: WIDE_UNKNOWNS squared. */
+static void add_wide_products(double (*A)[WIDE_UNKNOWNS], double *g, const wide_jacobian *jac) {
+    for (int i = 0; i < WIDE_ROWS; i++)
+        for (int p = jac->start[i]; p < jac->start[i + 1]; p++) {
+            g[jac->col[p]] += jac->values[p] * jac->r[i];
+            for (int q = jac->start[i]; q < jac->start[i + 1]; q++)
+                A[jac->col[p]][jac->col[q]] += jac->values[p] * jac->values[q];
+        }
+}
+
+static void large_groups_are_added_like_small_ones(void **unused) {
+    (void)unused;
+    static wide_jacobian jac;
+    static double A[WIDE_UNKNOWNS][WIDE_UNKNOWNS];
+    double g[WIDE_UNKNOWNS] = {0}, gradient[WIDE_UNKNOWNS];
+    make_wide(&jac, 5);
+    add_wide_products(A, g, &jac);
+    oik_lsq_pattern pattern = {WIDE_ROWS, WIDE_UNKNOWNS, jac.start, jac.col};
+    oik_normal_matrix *normal = NULL;
+    const double tolerance = WIDE_ROWS * DBL_EPSILON; /* sums of that many products below 1 */
+    assert_int_equal(oik_normal_matrix_new(&normal, &pattern, NULL), OIK_OK);
+    for (int twice = 0; twice < 2; twice++) {
+        oik_normal_matrix_assemble(normal, gradient, jac.values, jac.r);
+        int n_entries = 0;
+        for (int j = 0; j < WIDE_UNKNOWNS; j++) {
+            assert_true(fabs(gradient[j] - g[j]) <= tolerance);
+            for (int p = normal->column_start[j]; p < normal->column_start[j + 1]; p++, n_entries++)
+                assert_true(fabs(normal->values[p] - A[normal->row[p]][j]) <= tolerance);
+        }
+        assert_true(n_entries >= WIDE * (WIDE + 1) / 2);
+    }
+    oik_normal_matrix_free(normal);
+}
+
 static void unknowns_without_residuals_keep_a_zero_diagonal(void **unused) {
     (void)unused;
     const int start[] = {0, 0, 1}, col[] = {1};
@@ -173,6 +228,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(assembly_is_the_dense_product),
         cmocka_unit_test(equal_frames_share_one_slot_list),
+        cmocka_unit_test(large_groups_are_added_like_small_ones),
         cmocka_unit_test(unknowns_without_residuals_keep_a_zero_diagonal),
     };
     return cmocka_run_group_tests_name("test_solve_normal_matrix", tests, NULL, NULL);

@@ -32,7 +32,7 @@ OWNERS = {
     "cholmod.h": r"src/solve/cholesky\.c",
     "nlopt.h": r"src/solve/bounded\.c",
     "zip.h": r"src/base/npz\w*\.[ch]|src/api/model_hash\.c",
-    "cblas.h": r"src/body/register_jacobian\.c",
+    "cblas.h": r"src/body/register_jacobian\.c|src/solve/normal_matrix\.c",
     "lapacke.h": r"src/solve/band_cholesky\.c|models/\w+\.c",
     "libqhull_r/qhull_ra.h": r"models/\w+\.c",
     "jansson.h": r"src/export/\w*json\w*\.[ch]|src/ik/chain_load\w*\.[ch]|src/cli/\w+\.c",
