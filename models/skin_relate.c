@@ -12,13 +12,20 @@ static void copy_skin(oik_body_model *body, const oik_skin *skin) {
     size_t n = skin->n_vertices;
     memcpy(body->template_v, skin->template_v, n * sizeof *body->template_v);
     memcpy(body->faces, skin->faces, skin->n_faces * sizeof *body->faces);
-    memcpy(body->weight_joint, skin->weight_joint, n * sizeof *body->weight_joint);
-    memcpy(body->weight, skin->weight, n * sizeof *body->weight);
+    size_t e = 0;
+    for (size_t v = 0; v < n; v++) {
+        for (int k = 0; k < OIK_SKIN_N_WEIGHTS; k++)
+            if (skin->weight[v][k] > 0.0) {
+                body->influence_joint[e] = skin->weight_joint[v][k];
+                body->influence_weight[e++] = skin->weight[v][k];
+            }
+        body->influence_start[v + 1] = e;
+    }
     for (int j = 0; j < OIK_N_JOINTS; j++)
         body->parents[j] = oik_skin_joint_parent[j];
-    for (size_t e = 0; e < skin->n_regressor; e++) {
-        int j = skin->regressor_joint[e];
-        body->joints[j] = v3_madd(body->joints[j], skin->regressor_value[e], skin->template_v[skin->regressor_vertex[e]]);
+    for (size_t r = 0; r < skin->n_regressor; r++) {
+        int j = skin->regressor_joint[r];
+        body->joints[j] = v3_madd(body->joints[j], skin->regressor_value[r], skin->template_v[skin->regressor_vertex[r]]);
     }
 }
 
@@ -32,11 +39,13 @@ oik_status oik_template_skin_new(oik_template_skin *out, const oik_skin *skin, c
     body->n_faces = skin->n_faces;
     body->template_v = oik_new(n, sizeof *body->template_v, err);
     body->faces = oik_new(skin->n_faces, sizeof *body->faces, err);
-    body->weight_joint = oik_new(n, sizeof *body->weight_joint, err);
-    body->weight = oik_new(n, sizeof *body->weight, err);
+    body->influence_start = oik_new(n + 1, sizeof *body->influence_start, err);
+    body->influence_joint = oik_new(n, OIK_SKIN_N_WEIGHTS * sizeof *body->influence_joint, err);
+    body->influence_weight = oik_new(n, OIK_SKIN_N_WEIGHTS * sizeof *body->influence_weight, err);
     out->x = oik_new(n, sizeof *out->x, err);
     out->normal = oik_new(n, sizeof *out->normal, err);
-    if (!body->template_v || !body->faces || !body->weight_joint || !body->weight || !out->x || !out->normal) {
+    if (!body->template_v || !body->faces || !body->influence_start || !body->influence_joint || !body->influence_weight || !out->x ||
+        !out->normal) {
         oik_template_skin_free(out);
         return OIK_E_MEMORY;
     }

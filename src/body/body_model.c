@@ -1,8 +1,8 @@
 /**
- * The body model: shape, joints, forward kinematics and linear blend skinning.
+ * The body model: shape, joints, forward kinematics, pose correctives and linear blend skinning.
  *
  *   symbol  code
- *   w_vj    weight[v][k], j = weight_joint[v][k]
+ *   w_vj    influence_weight[e], j = influence_joint[e], e from influence_start[v] to influence_start[v + 1]
  *   G_j     frames->G[j]
  *   t_j     p_j - G_j J_j, so that x_v = sum_j w_vj (G_j v + t_j)
  */
@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/rot.h"
+#include "body/correctives.h"
 
 void oik_body_model_free(oik_body_model *model) {
     if (!model)
@@ -21,13 +22,15 @@ void oik_body_model_free(oik_body_model *model) {
     free(model->faces);
     free(model->modes);
     free(model->mode_precision);
-    free(model->weight_joint);
-    free(model->weight);
+    free(model->influence_start);
+    free(model->influence_joint);
+    free(model->influence_weight);
     free(model->mirror);
     free(model->part);
     free(model->regressor_vertex);
     free(model->regressor_value);
     free(model->mode_joints);
+    free(model->correctives);
     free(model);
 }
 
@@ -85,6 +88,13 @@ void oik_body_forward(oik_body_frames *frames, const oik_body_model *model, cons
         frames->p[j] = q < 0 ? v3_add(J[j], pose->tau)
                              : v3_add(frames->p[q], m3_mulv(frames->G[q], v3_sub(J[j], J[q])));
     }
+    memset(frames->feature, 0, sizeof frames->feature);
+    oik_features_of_rotations(frames->feature, model->corrective_kind, pose->R);
+}
+
+void oik_body_correct(oik_vec3 *y, const oik_body_model *model, const oik_vec3 *v, const oik_body_frames *frames) {
+    memmove(y, v, model->n_vertices * sizeof *y);
+    add_modes(y, model->n_vertices, model->correctives, frames->feature, model->n_features);
 }
 
 /** x += w (G v + t) */
@@ -96,13 +106,15 @@ void oik_body_skin(oik_vec3 *x, const oik_body_model *model, const oik_vec3 *v, 
     oik_vec3 t[OIK_N_JOINTS];
     for (int j = 0; j < OIK_N_JOINTS; j++)
         t[j] = v3_sub(frames->p[j], m3_mulv(frames->G[j], frames->J[j]));
+    if (model->n_features) {
+        oik_body_correct(x, model, v, frames);
+        v = x;
+    }
     for (size_t i = 0; i < model->n_vertices; i++) {
         oik_vec3 sum = v3(0, 0, 0);
-        for (int k = 0; k < OIK_N_INFLUENCES; k++) {
-            int j = model->weight_joint[i][k];
-            double w = model->weight[i][k];
-            if (w > 0.0)
-                sum = add_moved(sum, w, &frames->G[j], v[i], t[j]);
+        for (size_t e = model->influence_start[i]; e < model->influence_start[i + 1]; e++) {
+            int j = model->influence_joint[e];
+            sum = add_moved(sum, model->influence_weight[e], &frames->G[j], v[i], t[j]);
         }
         x[i] = sum;
     }
@@ -110,11 +122,8 @@ void oik_body_skin(oik_vec3 *x, const oik_body_model *model, const oik_vec3 *v, 
 
 oik_mat3 oik_body_blend(const oik_body_model *model, size_t vertex, const oik_body_frames *frames) {
     oik_mat3 M = {{{0}}};
-    for (int k = 0; k < OIK_N_INFLUENCES; k++) {
-        double w = model->weight[vertex][k];
-        if (w > 0.0)
-            M = m3_add(M, m3_scale(frames->G[model->weight_joint[vertex][k]], w));
-    }
+    for (size_t e = model->influence_start[vertex]; e < model->influence_start[vertex + 1]; e++)
+        M = m3_add(M, m3_scale(frames->G[model->influence_joint[e]], model->influence_weight[e]));
     return M;
 }
 

@@ -74,10 +74,10 @@ static oik_status check_finite(const oik_mesh *mesh, const char *name, oik_error
 static void trunk_weights(double *w, const oik_body_model *model) {
     for (size_t i = 0; i < model->n_vertices; i++) {
         w[i] = 0.0;
-        for (int k = 0; k < OIK_N_INFLUENCES; k++) {
-            int j = model->weight_joint[i][k];
+        for (size_t e = model->influence_start[i]; e < model->influence_start[i + 1]; e++) {
+            int j = model->influence_joint[e];
             if (j == OIK_J_PELVIS || j == OIK_J_SPINE1 || j == OIK_J_SPINE2 || j == OIK_J_SPINE3)
-                w[i] += model->weight[i][k];
+                w[i] += model->influence_weight[e];
         }
     }
 }

@@ -6,6 +6,7 @@
  *   sum w_vk      mass[j]     over the subtree of j
  *   sum w_vk x_vk moment[j]   over the subtree of j
  *   q_vj          q = moment[j] - mass[j] p_j
+ *   slope_f       feature_slope[f]
  */
 #include "body/register_jacobian.h"
 
@@ -13,12 +14,14 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "body/correctives.h"
 
 struct oik_body_normal {
     const oik_body_model *model;
     size_t n_blocks;
     oik_body_block *blocks;
     oik_vec3 *mode_offset; /**< n_modes x 24 */
+    oik_vec3 *corrected;   /**< n_vertices, rest skin with its correctives; NULL for a model without */
     double *A;             /**< rows of one block */
     double *C;             /**< A^T A */
 };
@@ -40,6 +43,21 @@ void oik_body_mode_offsets(oik_vec3 *offset, const oik_body_model *model, const 
     }
 }
 
+void oik_body_feature_slopes(double (*slope)[3], const oik_body_model *model, const oik_body_frames *frames) {
+    int n = oik_features_per_joint(model->corrective_kind);
+    for (int j = 1; n > 0 && j < OIK_N_JOINTS; j++) {
+        oik_mat3 G = frames->G[model->parents[j]], R = m3_tmul(G, frames->G[j]);
+        double(*D)[3] = slope + (j - 1) * n;
+        oik_feature_slopes(D, model->corrective_kind, j, frames->feature, &R);
+        for (int f = 0; f < n; f++) {
+            oik_vec3 d = m3_mulv(G, v3(D[f][0], D[f][1], D[f][2]));
+            D[f][0] = d.x;
+            D[f][1] = d.y;
+            D[f][2] = d.z;
+        }
+    }
+}
+
 /** Store one three-vector of vertex i in a column of a block of n vertices. */
 static void put(double *column, int n, int i, oik_vec3 d) {
     column[i] = d.x;
@@ -55,11 +73,9 @@ static void subtree_moments(double mass[OIK_N_JOINTS], oik_vec3 moment[OIK_N_JOI
         mass[block->joints[b]] = 0.0;
         moment[block->joints[b]] = v3(0, 0, 0);
     }
-    for (int k = 0; k < OIK_N_INFLUENCES; k++) {
-        int j = model->weight_joint[v][k];
-        double w = model->weight[v][k];
-        if (w <= 0.0)
-            continue;
+    for (size_t e = model->influence_start[v]; e < model->influence_start[v + 1]; e++) {
+        int j = model->influence_joint[e];
+        double w = model->influence_weight[e];
         oik_vec3 x = v3_add(f->p[j], m3_mulv(f->G[j], v3_sub(at->v[v], f->J[j])));
         mass[j] += w;
         moment[j] = v3_madd(moment[j], w, x);
@@ -91,6 +107,33 @@ static void rotation_columns(double *A, const oik_body_model *model, const oik_b
     }
 }
 
+/** sum over the features of joint j of corrective_f,v slope_f^T. */
+static oik_mat3 corrective_slope(const oik_body_model *model, const oik_body_tangent *at, size_t v, int j) {
+    size_t n = (size_t)oik_features_per_joint(model->corrective_kind), first = (size_t)(j - 1) * n;
+    oik_mat3 S = {{{0}}};
+    for (size_t f = first; f < first + n; f++) {
+        const double *slope = at->feature_slope[f];
+        S = m3_add(S, m3_outer(model->correctives[f * model->n_vertices + v], v3(slope[0], slope[1], slope[2])));
+    }
+    return S;
+}
+
+/** Add sqrt(a_v) M_v sum_f corrective_f,v slope_f^T to the columns of the rotations; the root has no features. */
+static void add_correctives(double *A, const oik_body_model *model, const oik_body_block *block, const oik_body_tangent *at) {
+    size_t n = (size_t)block->n_vertices;
+    for (size_t i = 0; i < n; i++) {
+        size_t v = (size_t)block->vertices[i];
+        oik_mat3 M = m3_scale(oik_body_blend(model, v, at->frames), sqrt(at->area[v]));
+        for (int b = 1; b < block->n_joints; b++) {
+            oik_mat3 d = m3_mul(M, corrective_slope(model, at, v, block->joints[b]));
+            double *c = A + 3 * (size_t)b * 3 * n + i;
+            for (size_t a = 0; a < 3; a++)
+                for (size_t row = 0; row < 3; row++)
+                    c[(3 * a + row) * n] += d.m[row][a];
+        }
+    }
+}
+
 static void translation_columns(double *A, const oik_body_block *block, const oik_body_tangent *at) {
     int n = block->n_vertices;
     size_t column = 3 * (size_t)n;
@@ -102,18 +145,15 @@ static void translation_columns(double *A, const oik_body_block *block, const oi
     }
 }
 
-/** What a shape column needs of one vertex, everything times sqrt(a_v). */
+/** What a shape column needs of one vertex. */
 typedef struct weighted_vertex {
-    oik_mat3 M;
-    double w[OIK_N_INFLUENCES];
+    oik_mat3 M; /**< sqrt(a_v) M_v */
+    double s;   /**< sqrt(a_v) */
 } weighted_vertex;
 
 static weighted_vertex weigh(const oik_body_model *model, const oik_body_tangent *at, size_t v) {
     double s = sqrt(at->area[v]);
-    weighted_vertex u = {.M = m3_scale(oik_body_blend(model, v, at->frames), s)};
-    for (int k = 0; k < OIK_N_INFLUENCES; k++)
-        u.w[k] = s * model->weight[v][k];
-    return u;
+    return (weighted_vertex){m3_scale(oik_body_blend(model, v, at->frames), s), s};
 }
 
 /** sqrt(a_v) (M_v mode + sum_k w_vk offset_k), one mode after the other. */
@@ -129,9 +169,8 @@ static void shape_columns(double *A, const oik_body_model *model, const oik_body
         for (int i = 0; i < n; i++) {
             int32_t v = block->vertices[i];
             oik_vec3 d = m3_mulv(u[i].M, mode[v]);
-            for (int k = 0; k < OIK_N_INFLUENCES; k++)
-                if (u[i].w[k] > 0.0)
-                    d = v3_madd(d, u[i].w[k], offset[model->weight_joint[v][k]]);
+            for (size_t e = model->influence_start[v]; e < model->influence_start[v + 1]; e++)
+                d = v3_madd(d, u[i].s * model->influence_weight[e], offset[model->influence_joint[e]]);
             put(A + m * 3 * (size_t)n, n, i, d);
         }
     }
@@ -144,6 +183,8 @@ void oik_body_jacobian(double *A, const oik_body_model *model, const oik_body_bl
     double *root = A + 3 * (size_t)block->n_joints * column;
     double *last = A + (size_t)n_columns(block, at->n_modes) * column;
     rotation_columns(A, model, block, at);
+    if (model->n_features)
+        add_correctives(A, model, block, at);
     translation_columns(root, block, at);
     shape_columns(root + 3 * column, model, block, at);
     for (int i = 0; i < n; i++) {
@@ -153,7 +194,7 @@ void oik_body_jacobian(double *A, const oik_body_model *model, const oik_body_bl
 }
 
 typedef struct vertex_key {
-    uint32_t joints; /**< bit j: joint j moves the vertex */
+    uint32_t joints; /**< bit j: joint j moves or corrects the vertex */
     int32_t vertex;
 } vertex_key;
 
@@ -164,13 +205,22 @@ static int by_joints(const void *a, const void *b) {
     return (p->vertex > q->vertex) - (p->vertex < q->vertex);
 }
 
-/** Joints with a share in the vertex, and their ancestors. */
-static uint32_t moving_joints(const oik_body_model *model, size_t v) {
+static uint32_t with_ancestors(const oik_body_model *model, int joint) {
     uint32_t mask = 0;
-    for (int k = 0; k < OIK_N_INFLUENCES; k++)
-        if (model->weight[v][k] > 0.0)
-            for (int j = model->weight_joint[v][k]; j >= 0; j = model->parents[j])
-                mask |= UINT32_C(1) << j;
+    for (int j = joint; j >= 0; j = model->parents[j])
+        mask |= UINT32_C(1) << j;
+    return mask;
+}
+
+/** Joints with a share in the vertex or a corrective that is not zero there, and their ancestors. */
+static uint32_t moving_joints(const oik_body_model *model, size_t v) {
+    size_t n = (size_t)oik_features_per_joint(model->corrective_kind);
+    uint32_t mask = 0;
+    for (size_t e = model->influence_start[v]; e < model->influence_start[v + 1]; e++)
+        mask |= with_ancestors(model, model->influence_joint[e]);
+    for (size_t f = 0; f < model->n_features; f++)
+        if (v3_norm(model->correctives[f * model->n_vertices + v]) > 0.0)
+            mask |= with_ancestors(model, (int)(f / n) + 1);
     return mask;
 }
 
@@ -214,9 +264,12 @@ oik_status oik_body_normal_new(oik_body_normal **out, const oik_body_model *mode
         return OIK_E_MEMORY;
     normal->model = model;
     normal->mode_offset = oik_new(model->n_modes, OIK_N_JOINTS * sizeof *normal->mode_offset, err);
+    if (model->n_features)
+        normal->corrected = oik_new(model->n_vertices, sizeof *normal->corrected, err);
     normal->A = oik_new(most, 3 * OIK_BODY_BLOCK * sizeof *normal->A, err);
     normal->C = oik_new(most, most * sizeof *normal->C, err);
-    oik_status status = normal->mode_offset && normal->A && normal->C ? make_blocks(normal, err) : OIK_E_MEMORY;
+    bool complete = normal->mode_offset && normal->A && normal->C && (normal->corrected || !model->n_features);
+    oik_status status = complete ? make_blocks(normal, err) : OIK_E_MEMORY;
     if (status)
         oik_body_normal_free(normal);
     else
@@ -229,6 +282,7 @@ void oik_body_normal_free(oik_body_normal *normal) {
         return;
     free(normal->blocks);
     free(normal->mode_offset);
+    free(normal->corrected);
     free(normal->A);
     free(normal->C);
     free(normal);
@@ -252,8 +306,14 @@ static void scatter(double *H, double *g, size_t n, const oik_body_block *block,
 void oik_body_normal_build(double *H, double *g, oik_body_normal *normal, const oik_vec3 *v, const oik_body_frames *frames,
                            const oik_vec3 *residual, const double *area, size_t n_modes) {
     size_t n = OIK_BODY_COLUMN_BETA + n_modes;
-    oik_body_tangent at = {v, frames, normal->mode_offset, area, n_modes};
+    double slope[OIK_MAX_FEATURES][3];
+    oik_body_tangent at = {v, frames, normal->mode_offset, area, n_modes, (const double(*)[3])slope};
     oik_body_mode_offsets(normal->mode_offset, normal->model, frames, n_modes);
+    oik_body_feature_slopes(slope, normal->model, frames);
+    if (normal->corrected) {
+        oik_body_correct(normal->corrected, normal->model, v, frames);
+        at.v = normal->corrected;
+    }
     for (size_t i = 0; i < n * n; i++)
         H[i] = 0.0;
     for (size_t i = 0; i < n; i++)

@@ -5,14 +5,16 @@
  * joint (3), the shape (n_modes). An increment turns the joint and everything below it about the joint's position; a change of
  * shape leaves the root joint where it is, so that the equations turn with the subject:
  *
- *   R_j <- exp(G_parent^T w_j) R_j,       d x_v = w_j x q_vj,   q_vj = sum_{k in subtree(j)} w_vk (x_vk - p_j)
+ *   R_j <- exp(G_parent^T w_j) R_j,       d x_v = w_j x q_vj + M_v sum_f corrective_f,v (slope_f . w_j)
+ *                                         q_vj = sum_{k in subtree(j)} w_vk (x_vk - p_j),   slope_f = d feature_f / d w_j
  *   p_0 <- p_0 + d,                       d x_v = d
  *   beta_m,                               d x_v = M_v mode_mv + sum_k w_vk (dp_mk - G_k dJ_mk),   dp_m0 = 0
  *
- * x_vk the position that joint k alone gives vertex v, M_v the blended rotation, dJ_m = R mode_m, dp_m by the chain rule along the
- * kinematic tree. q_vj is zero unless a joint below j moves v: rows are built in blocks of vertices moved by similar sets of
- * joints, with the columns of those joints only, and each block adds its product to the normal matrix. The whole Jacobian
- * (20,670 x 120, 20 MB) never exists.
+ * x_vk the position that joint k alone gives vertex v (with its correctives), M_v the blended rotation, dJ_m the mode's joints, dp_m by the
+ * chain rule along the kinematic tree. q_vj is zero unless a joint below j moves v: rows are built in blocks of vertices moved by
+ * similar sets of joints, with the columns of those joints only, and each block adds its product to the normal matrix. The whole
+ * Jacobian (20,670 x 120, 20 MB) never exists. The sum over f is over the 4 or 9 features of joint j (body/correctives.h): they depend on
+ * its own rotation only. A joint whose correctives are zero at a vertex has no column there on their account.
  */
 #ifndef OIK_BODY_REGISTER_JACOBIAN_H
 #define OIK_BODY_REGISTER_JACOBIAN_H
@@ -29,20 +31,24 @@ enum {
 typedef struct oik_body_block {
     int n_vertices, n_joints;
     int32_t vertices[OIK_BODY_BLOCK];
-    int joints[OIK_N_JOINTS]; /**< ascending; every joint that moves one of the vertices, with its ancestors */
+    int joints[OIK_N_JOINTS]; /**< ascending; every joint that moves or corrects one of the vertices, with its ancestors */
 } oik_body_block;
 
 /** Point of linearisation. */
 typedef struct oik_body_tangent {
-    const oik_vec3 *v;             /**< n_vertices, shaped rest skin [m] */
+    const oik_vec3 *v;             /**< n_vertices, shaped rest skin with its correctives [m] */
     const oik_body_frames *frames;
     const oik_vec3 *mode_offset;   /**< n_modes x 24, dp_mk - G_k dJ_mk of oik_body_mode_offsets [m] */
     const double *area;            /**< n_vertices, row weights a_v */
     size_t n_modes;                /**< 0 leaves the shape out */
+    const double (*feature_slope)[3]; /**< n_features, of oik_body_feature_slopes [1/rad] */
 } oik_body_tangent;
 
 /** dp_mk - G_k dJ_mk of every mode and joint. offset: n_modes x 24. */
 void oik_body_mode_offsets(oik_vec3 *offset, const oik_body_model *model, const oik_body_frames *frames, size_t n_modes);
+
+/** slope_f of every feature: d feature_f = slope_f . w_j, j the joint that it belongs to. slope: n_features. */
+void oik_body_feature_slopes(double (*slope)[3], const oik_body_model *model, const oik_body_frames *frames);
 
 /**
  * Rows of one block, times sqrt(a_v), and the residual as a last column.
@@ -62,7 +68,7 @@ void oik_body_normal_free(oik_body_normal *normal);
  * @param[out] H       n x n with n = OIK_BODY_COLUMN_BETA + n_modes, row-major, lower triangle
  * @param[out] g       n
  * @param      normal  workspace; sets OpenBLAS to one thread (callers run one body per thread)
- * @param[in]  v       n_vertices, shaped rest skin; residual: n_vertices, x - y
+ * @param[in]  v       n_vertices, shaped rest skin without correctives; residual: n_vertices, x - y
  * @param[in]  n_modes of the model, or 0
  * Allocates nothing; O(n_vertices u^2), u the columns of a block.
  */

@@ -65,15 +65,15 @@ void oik_body_moments_set_shape(oik_body_moments *moments, const oik_vec3 *v) {
     memset(moments->own, 0, sizeof moments->own);
     moments->v = v;
     for (size_t i = 0; i < model->n_vertices; i++)
-        for (int a = 0; a < OIK_N_INFLUENCES; a++) {
-            int k = model->weight_joint[i][a];
-            double share = moments->area[i] * model->weight[i][a];
+        for (size_t a = model->influence_start[i]; a < model->influence_start[i + 1]; a++) {
+            int k = model->influence_joint[a];
+            double share = moments->area[i] * model->influence_weight[a];
             if (share <= 0.0)
                 continue;
             add_outer(&moments->own[k], share, v[i]);
-            for (int b = 0; b < OIK_N_INFLUENCES; b++)
-                if (model->weight[i][b] > 0.0 && model->weight_joint[i][b] <= k)
-                    add_outer(&moments->S[k][model->weight_joint[i][b]], share * model->weight[i][b], v[i]);
+            for (size_t b = model->influence_start[i]; b < model->influence_start[i + 1]; b++)
+                if (model->influence_joint[b] <= k)
+                    add_outer(&moments->S[k][model->influence_joint[b]], share * model->influence_weight[b], v[i]);
         }
 }
 
@@ -95,9 +95,8 @@ void oik_body_moments_set_mesh(oik_body_moments *moments, const oik_vec3 *x) {
     for (size_t i = 0; i < model->n_vertices; i++) {
         oik_vec3 r = v3_sub(x[i], moments->centre);
         moments->square += moments->area[i] * v3_dot(r, r);
-        for (int a = 0; a < OIK_N_INFLUENCES; a++)
-            if (model->weight[i][a] > 0.0)
-                add_cross(&moments->D[model->weight_joint[i][a]], moments->area[i] * model->weight[i][a], r, moments->v[i]);
+        for (size_t e = model->influence_start[i]; e < model->influence_start[i + 1]; e++)
+            add_cross(&moments->D[model->influence_joint[e]], moments->area[i] * model->influence_weight[e], r, moments->v[i]);
     }
 }
 

@@ -9,6 +9,7 @@
  *
  * and so are gradient and Gauss-Newton matrix. They are those of the vertices up to rounding; a step does not look at any vertex.
  * x_v counts from its weighted centroid, so that a body far from the origin loses no digits.
+ * The rest skin is the same in every pose here: pose correctives are left out.
  */
 #ifndef OIK_BODY_REGISTER_MOMENTS_H
 #define OIK_BODY_REGISTER_MOMENTS_H

@@ -13,9 +13,9 @@ static const double DOMINANT_SHARE = 0.4;
 static void dominated(double *w, const oik_body_model *model, int j) {
     for (size_t i = 0; i < model->n_vertices; i++) {
         w[i] = 0.0;
-        for (int k = 0; k < OIK_N_INFLUENCES; k++)
-            if (model->weight_joint[i][k] == j && model->weight[i][k] > DOMINANT_SHARE)
-                w[i] = model->weight[i][k];
+        for (size_t e = model->influence_start[i]; e < model->influence_start[i + 1]; e++)
+            if (model->influence_joint[e] == j && model->influence_weight[e] > DOMINANT_SHARE)
+                w[i] = model->influence_weight[e];
     }
 }
 

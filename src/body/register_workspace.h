@@ -1,4 +1,4 @@
-/** Inside of the registration workspace, for registration.c and track.c. */
+/** Inside of the registration workspace, for registration.c, track.c and published_registration.c. */
 #ifndef OIK_BODY_REGISTER_WORKSPACE_H
 #define OIK_BODY_REGISTER_WORKSPACE_H
 
@@ -25,6 +25,14 @@ oik_status oik_body_minimise(int *n_iterations, bool *converged, oik_body_regist
 
 /** Area-weighted RMS of x_v - skin(v) in the frames [m]; workspace->trial.y is overwritten. */
 double oik_body_skin_rms(oik_body_register *workspace, const oik_vec3 *v, const oik_body_frames *frames, const oik_vec3 *x);
+
+/**
+ * Weights of the vertices: areas of the template, equal for twins (the triangulation need not be symmetric), cut at a quantile so that
+ * a few coarse faces do not rule the fit, sum 1.
+ * @param[out] area n_vertices
+ * @return OIK_OK or OIK_E_MEMORY
+ */
+oik_status oik_body_areas(double *area, const oik_body_model *model, oik_error *err);
 
 /** Arrays of a fit. */
 oik_status oik_body_fit_new(oik_body_fit *fit, const oik_body_model *model, oik_error *err);

@@ -30,23 +30,25 @@ static int ascending(const void *a, const void *b) {
 /** Quantile of the vertex areas to which larger ones are cut, so that a few coarse faces do not rule the fit. */
 static const double AREA_QUANTILE = 0.95;
 
-/** Vertex areas of the template, equal for twins (the triangulation need not be symmetric), cut at a quantile, sum 1. */
-static void set_areas(oik_body_register *ws) {
-    const oik_body_model *model = ws->model;
+oik_status oik_body_areas(double *area, const oik_body_model *model, oik_error *err) {
     size_t n = model->n_vertices;
-    double sum = 0.0;
-    oik_mesh_vertex_areas(ws->scratch, model->template_v, n, (const int32_t(*)[3])model->faces, model->n_faces);
+    double sum = 0.0, *plain = oik_new(n, sizeof *plain, err);
+    if (!plain)
+        return OIK_E_MEMORY;
+    oik_mesh_vertex_areas(plain, model->template_v, n, (const int32_t(*)[3])model->faces, model->n_faces);
     for (size_t i = 0; i < n; i++)
-        ws->area[i] = 0.5 * (ws->scratch[i] + ws->scratch[model->mirror[i]]);
-    memcpy(ws->scratch, ws->area, n * sizeof *ws->scratch);
-    qsort(ws->scratch, n, sizeof *ws->scratch, ascending);
-    double most = ws->scratch[(size_t)(AREA_QUANTILE * (double)(n - 1))];
+        area[i] = 0.5 * (plain[i] + plain[model->mirror[i]]);
+    memcpy(plain, area, n * sizeof *plain);
+    qsort(plain, n, sizeof *plain, ascending);
+    double most = plain[(size_t)(AREA_QUANTILE * (double)(n - 1))];
+    free(plain);
     for (size_t i = 0; i < n; i++) {
-        ws->area[i] = fmin(ws->area[i], most);
-        sum += ws->area[i];
+        area[i] = fmin(area[i], most);
+        sum += area[i];
     }
     for (size_t i = 0; i < n; i++)
-        ws->area[i] = sum > 0.0 ? ws->area[i] / sum : 1.0 / (double)n;
+        area[i] = sum > 0.0 ? area[i] / sum : 1.0 / (double)n;
+    return OIK_OK;
 }
 
 oik_status oik_body_register_new(oik_body_register **out, const oik_body_model *model, oik_error *err) {
@@ -67,11 +69,12 @@ oik_status oik_body_register_new(oik_body_register **out, const oik_body_model *
         status = oik_body_step_new(&ws->step, model, err);
     if (!status)
         status = oik_body_unpose_new(&ws->unpose, model, err);
+    if (!status)
+        status = oik_body_areas(ws->area, model, err);
     if (status) {
         oik_body_register_free(ws);
         return status;
     }
-    set_areas(ws);
     *out = ws;
     return OIK_OK;
 }

@@ -220,7 +220,7 @@ static oik_status solve_frame(oik_body_track_report *report, oik_body_track *tra
     settings.tolerance = TOLERANCE;
     settings.on_step = NULL; /* a step has no posed skin to show */
     oik_body_target target = {.model = track->model, .x = x, .area = ws->area, .shape_sigma = settings.shape_sigma,
-                              .pose_prior = settings.pose_prior, .moments = track->moments};
+                              .pose_prior = settings.pose_prior, .moments = track->model->n_features ? NULL : track->moments};
     memcpy(ws->state.beta, track->subject.beta, track->model->n_modes * sizeof *ws->state.beta);
     memcpy(ws->trial.beta, track->subject.beta, track->model->n_modes * sizeof *ws->trial.beta);
     oik_body_moments_set_mesh(track->moments, x);

@@ -5,6 +5,7 @@
  *   (diag(w) + mu L^T L) D = diag(w) D_raw           smoothed where the turning is not to be trusted
  *   u_v = v_v + D_v
  *
+ * With pose correctives y has those of the pose, and u, as v, is without: what re-poses to x is u through oik_body_skin.
  * x the subject, y the posed model, v the model's shaped rest skin, Q_v the polar rotation of the blended matrix M_v, L the uniform
  * Laplacian on the edges of the model's faces and their mirror images (so that the result is as symmetric as the subject).
  * w = clip((s - 0.35) / 0.5, 0, 1)^2 + 1e-3 with s the smallest singular value of M_v: blended rotations lose volume where a joint

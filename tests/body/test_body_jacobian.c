@@ -25,15 +25,32 @@ static oik_body_step step;
 static oik_vec3 *x;
 static double *area;
 
-static int set_up(void **state) {
-    (void)state;
+static int set_up_of(oik_corrective_kind kind) {
     model = tiny_body_new();
-    if (!model || oik_body_state_new(&at, model, NULL) || oik_body_state_new(&moved, model, NULL) ||
-        oik_body_step_new(&step, model, NULL))
+    if (!model || tiny_body_add_correctives(model, kind) || oik_body_state_new(&at, model, NULL) ||
+        oik_body_state_new(&moved, model, NULL) || oik_body_step_new(&step, model, NULL))
         return -1;
     x = calloc(model->n_vertices, sizeof *x);
     area = calloc(model->n_vertices, sizeof *area);
     return x && area ? 0 : -1;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    return set_up_of(OIK_CORRECTIVES_NONE);
+}
+
+static int set_up_star(void **state) {
+    (void)state;
+    if (set_up_of(OIK_CORRECTIVES_STAR))
+        return -1;
+    tiny_body_add_to_mode(model);
+    return 0;
+}
+
+static int set_up_smpl(void **state) {
+    (void)state;
+    return set_up_of(OIK_CORRECTIVES_SMPL);
 }
 
 static int tear_down(void **state) {
@@ -115,11 +132,13 @@ static void jacobian_columns_match_central_differences(void **state) {
     set_state(&target);
     oik_body_block block = spread_block();
     oik_vec3 offset[N_MODES * OIK_N_JOINTS], *dx = calloc(model->n_vertices, sizeof *dx);
-    double *A = calloc(3 * OIK_BODY_BLOCK * (N_UNKNOWNS + 1), sizeof *A);
+    double *A = calloc(3 * OIK_BODY_BLOCK * (N_UNKNOWNS + 1), sizeof *A), slope[OIK_MAX_FEATURES][3];
     assert_non_null(dx);
     assert_non_null(A);
     oik_body_mode_offsets(offset, model, &at.frames, N_MODES);
-    oik_body_tangent tangent = {at.v, &at.frames, offset, area, N_MODES};
+    oik_body_feature_slopes(slope, model, &at.frames);
+    oik_body_correct(at.v, model, at.v, &at.frames);
+    oik_body_tangent tangent = {at.v, &at.frames, offset, area, N_MODES, (const double(*)[3])slope};
     oik_body_jacobian(A, model, &block, &tangent, x);
     for (int c = 0; c < N_UNKNOWNS; c++) {
         const double *column = A + c * 3 * OIK_BODY_BLOCK;
@@ -237,5 +256,7 @@ int main(void) {
         cmocka_unit_test(pose_prior_curvature_matches_the_derivative_of_the_logarithm),
         cmocka_unit_test(a_known_shape_leaves_the_pose_equations_unchanged),
     };
-    return cmocka_run_group_tests_name("test_body_jacobian", cases, set_up, tear_down);
+    return cmocka_run_group_tests_name("test_body_jacobian", cases, set_up, tear_down) +
+           cmocka_run_group_tests_name("test_body_jacobian with STAR's correctives", cases, set_up_star, tear_down) +
+           cmocka_run_group_tests_name("test_body_jacobian with SMPL's correctives", cases, set_up_smpl, tear_down);
 }

@@ -1,4 +1,4 @@
-/* Shape, joints, forward kinematics and skinning on the tiny body. */
+/* Shape, joints, forward kinematics, pose correctives and skinning on the tiny body. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,11 +92,10 @@ static void turning_the_root_turns_the_body_about_the_pelvis(void **state) {
 }
 
 static int moved_by(size_t vertex, int joint) {
-    for (int k = 0; k < OIK_N_INFLUENCES; k++)
-        if (model->weight[vertex][k] > 0.0)
-            for (int j = model->weight_joint[vertex][k]; j >= 0; j = model->parents[j])
-                if (j == joint)
-                    return 1;
+    for (size_t e = model->influence_start[vertex]; e < model->influence_start[vertex + 1]; e++)
+        for (int j = model->influence_joint[e]; j >= 0; j = model->parents[j])
+            if (j == joint)
+                return 1;
     return 0;
 }
 
@@ -165,16 +164,97 @@ static void the_vertex_rotation_is_the_nearest_to_the_blend(void **state) {
     for (size_t i = 0; i < model->n_vertices; i++) {
         oik_mat3 M = oik_body_blend(model, i, &frames), Q = oik_body_vertex_rotation(model, i, &frames);
         assert_true(fabs(m3_det(Q) - 1.0) <= ROUNDING);
-        if (model->weight[i][0] == 1.0)
-            assert_true(oik_rot_angle_between(Q, frames.G[model->weight_joint[i][0]]) <= ROUNDING);
+        size_t first = model->influence_start[i];
+        if (model->influence_weight[first] == 1.0)
+            assert_true(oik_rot_angle_between(Q, frames.G[model->influence_joint[first]]) <= ROUNDING);
         for (int axis = 0; axis < 6; axis++) {
             double turn = axis < 3 ? 1e-3 : -1e-3;
             oik_mat3 near_Q = m3_mul(Q, oik_rot_exp(v3(turn * (axis % 3 == 0), turn * (axis % 3 == 1), turn * (axis % 3 == 2))));
             assert_true(trace_product(near_Q, M) < trace_product(Q, M));
         }
-        n_blended += model->weight[i][0] < 1.0;
+        n_blended += model->influence_weight[first] < 1.0;
     }
     assert_true(n_blended > model->n_vertices / 4);
+}
+
+/* ---- pose correctives ---- */
+
+static const oik_corrective_kind kinds[] = {OIK_CORRECTIVES_STAR, OIK_CORRECTIVES_SMPL};
+
+/* The same model with correctives; free_corrected takes them off again. */
+static void set_corrected(oik_corrective_kind kind) {
+    assert_int_equal(tiny_body_add_correctives(model, kind), 0);
+}
+
+static void free_corrected(void) {
+    free(model->correctives);
+    model->correctives = NULL;
+    model->n_features = 0;
+    model->corrective_kind = OIK_CORRECTIVES_NONE;
+}
+
+/* Quaternion of a joint that turns by pi / 2 about x: (sin, 0, 0, cos) of pi / 4; its matrix: y to z and z to -y. */
+static void features_are_those_of_the_local_rotations(void **state) {
+    (void)state;
+    const double s = sqrt(0.5);
+    const double star[4] = {s, 0, 0, s - 1}, smpl[9] = {0, 0, 0, 0, -1, -1, 0, 1, -1};
+    for (int k = 0; k < 2; k++) {
+        size_t n = k ? 9 : 4;
+        oik_body_frames frames;
+        oik_body_pose pose = oik_body_pose_rest();
+        pose.R[0] = oik_rot_exp(v3(0.3, 2, -1)); /* the root has none, and G is not the local rotation */
+        pose.R[OIK_J_KNEE_R] = oik_rot_exp(v3(1.5707963267948966, 0, 0));
+        set_corrected(kinds[k]);
+        oik_body_forward(&frames, model, model->joints, &pose);
+        for (size_t f = 0; f < OIK_MAX_FEATURES; f++) {
+            double expected = f / n == OIK_J_KNEE_R - 1 ? (k ? smpl : star)[f % n] : 0.0;
+            assert_true(fabs(frames.feature[f] - expected) <= 1e-15); /* rounding of 1 */
+        }
+        free_corrected();
+    }
+}
+
+static void correctives_add_up_before_skinning(void **state) {
+    (void)state;
+    oik_vec3 *expected = calloc(model->n_vertices, sizeof *expected);
+    assert_non_null(expected);
+    for (int k = 0; k < 2; k++) {
+        oik_body_frames frames;
+        oik_body_pose pose = tiny_body_pose(0.9);
+        set_corrected(kinds[k]);
+        oik_body_shape(v, model, beta);
+        oik_body_forward(&frames, model, model->joints, &pose);
+        double largest = 0.0;
+        for (size_t i = 0; i < model->n_vertices; i++) {
+            oik_vec3 sum = v3(0, 0, 0);
+            for (size_t f = 0; f < model->n_features; f++)
+                sum = v3_madd(sum, frames.feature[f], model->correctives[f * model->n_vertices + i]);
+            expected[i] = v3_add(v[i], sum);
+            largest = fmax(largest, v3_norm(sum));
+        }
+        assert_true(largest > 1e-3);
+        oik_body_correct(x, model, v, &frames);
+        for (size_t i = 0; i < model->n_vertices; i++)
+            assert_near(x[i], expected[i], ROUNDING);
+        oik_body_skin(x, model, v, &frames);
+        free_corrected();
+        oik_body_skin(expected, model, expected, &frames);
+        for (size_t i = 0; i < model->n_vertices; i++)
+            assert_near(x[i], expected[i], ROUNDING);
+    }
+    free(expected);
+}
+
+/* What holds for every model holds for one with correctives. */
+static void correctives_change_no_other_property(void **state) {
+    for (int k = 0; k < 2; k++) {
+        set_corrected(kinds[k]);
+        the_rest_pose_leaves_the_shaped_skin(state);
+        turning_the_root_turns_the_body_about_the_pelvis(state);
+        skinning_in_place_gives_the_same(state);
+        the_mirror_pose_gives_the_mirror_image(state);
+        free_corrected();
+    }
 }
 
 int main(void) {
@@ -189,6 +269,9 @@ int main(void) {
         cmocka_unit_test(skinning_in_place_gives_the_same),
         cmocka_unit_test(the_mirror_pose_gives_the_mirror_image),
         cmocka_unit_test(the_vertex_rotation_is_the_nearest_to_the_blend),
+        cmocka_unit_test(features_are_those_of_the_local_rotations),
+        cmocka_unit_test(correctives_add_up_before_skinning),
+        cmocka_unit_test(correctives_change_no_other_property),
     };
     return cmocka_run_group_tests_name("test_body_model", cases, set_up, tear_down);
 }

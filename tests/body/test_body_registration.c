@@ -20,13 +20,30 @@ static oik_body_model *model;
 static oik_body_register *workspace;
 static oik_vec3 *x;
 
-static int set_up(void **state) {
-    (void)state;
+static int set_up_of(oik_corrective_kind kind) {
     model = tiny_body_new();
-    if (!model || oik_body_register_new(&workspace, model, NULL))
+    if (!model || tiny_body_add_correctives(model, kind) || oik_body_register_new(&workspace, model, NULL))
         return -1;
     x = calloc(model->n_vertices, sizeof *x);
     return x ? 0 : -1;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    return set_up_of(OIK_CORRECTIVES_NONE);
+}
+
+static int set_up_star(void **state) {
+    (void)state;
+    if (set_up_of(OIK_CORRECTIVES_STAR))
+        return -1;
+    tiny_body_add_to_mode(model);
+    return 0;
+}
+
+static int set_up_smpl(void **state) {
+    (void)state;
+    return set_up_of(OIK_CORRECTIVES_SMPL);
 }
 
 static int tear_down(void **state) {
@@ -362,5 +379,7 @@ int main(void) {
         cmocka_unit_test(a_fit_allocates_its_result_only),
         cmocka_unit_test(free_takes_null_and_empty),
     };
-    return cmocka_run_group_tests_name("test_body_registration", cases, set_up, tear_down);
+    return cmocka_run_group_tests_name("test_body_registration", cases, set_up, tear_down) +
+           cmocka_run_group_tests_name("test_body_registration with STAR's correctives", cases, set_up_star, tear_down) +
+           cmocka_run_group_tests_name("test_body_registration with SMPL's correctives", cases, set_up_smpl, tear_down);
 }

@@ -25,11 +25,27 @@ static oik_body_track *track;
 static oik_body_fit fit;
 static oik_vec3 *x;
 
+static int set_up_of(oik_corrective_kind kind) {
+    model = tiny_body_new();
+    if (!model || tiny_body_add_correctives(model, kind))
+        return -1;
+    x = calloc(FRAMES * model->n_vertices, sizeof *x);
+    return x ? 0 : -1;
+}
+
 static int set_up_group(void **state) {
     (void)state;
-    model = tiny_body_new();
-    x = model ? calloc(FRAMES * model->n_vertices, sizeof *x) : NULL;
-    return x ? 0 : -1;
+    return set_up_of(OIK_CORRECTIVES_NONE);
+}
+
+static int set_up_star(void **state) {
+    (void)state;
+    return set_up_of(OIK_CORRECTIVES_STAR);
+}
+
+static int set_up_smpl(void **state) {
+    (void)state;
+    return set_up_of(OIK_CORRECTIVES_SMPL);
 }
 
 static int tear_down_group(void **state) {
@@ -399,5 +415,7 @@ int main(void) {
         CASE(every_failed_allocation_is_reported),
     };
 #undef CASE
-    return cmocka_run_group_tests_name("test_body_track", cases, set_up_group, tear_down_group);
+    return cmocka_run_group_tests_name("test_body_track", cases, set_up_group, tear_down_group) +
+           cmocka_run_group_tests_name("test_body_track with STAR's correctives", cases, set_up_star, tear_down_group) +
+           cmocka_run_group_tests_name("test_body_track with SMPL's correctives", cases, set_up_smpl, tear_down_group);
 }

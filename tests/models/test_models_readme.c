@@ -1,4 +1,7 @@
-/* models/README.md describes the model files that the generator writes: every array, with its shape, and nothing else. */
+/*
+ * models/README.md describes the model files that the generator writes: every array, with its shape, and nothing else but the optional
+ * arrays of imported models.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -63,11 +66,14 @@ static bool cell_of(char cell[CELL], const char *row, int k) {
     return false;
 }
 
-/* Next row of a format table at or after *at: its first cell is the quoted name of a model array. */
+/* Next row of a format table at or after *at: its first cell is the quoted name of an array that every model has. */
 static const char *next_array(char name[CELL], const char **at) {
     static const char *const groups[] = {"meta_", "skin_", "skel_", "kin_"};
     for (const char *row = *at; row && *row; row = strchr(row, '\n') ? strchr(row, '\n') + 1 : NULL) {
+        char meaning[CELL];
         if (strncmp(row, "| `", 3) != 0 || !cell_of(name, row, 0))
+            continue;
+        if (cell_of(meaning, row, 4) && strncmp(meaning, "optional: ", 10) == 0)
             continue;
         for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
             if (strncmp(name, groups[g], strlen(groups[g])) == 0) {

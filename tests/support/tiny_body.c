@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/rot.h"
+#include "body/correctives.h"
+#include "support/random.h"
 
 enum { RINGS = 4, SIDES = 6, PER_JOINT = RINGS * SIDES + 2, FACES_PER_JOINT = 2 * SIDES * RINGS };
 
@@ -58,16 +60,19 @@ static oik_vec3 capsule_vertex(int bone, int k) {
     return v3_add(v3_lerp(a, b, t), v3_add(v3_scale(u, r * front * cos(angle)), v3_scale(w, r * sin(angle))));
 }
 
-static void set_weights(oik_body_model *model, int32_t v, int joint, int k) {
+/* Influences of vertex v, those of v - 1 being set. */
+static void set_weights(oik_body_model *model, size_t v) {
     static const double shared[3][3] = {{0.5, 0.4, 0.1}, {0.8, 0.2, 0}, {1, 0, 0}};
+    int joint = model->part[v], k = (int)(v % PER_JOINT);
     int ring = k == RINGS * SIDES ? 0 : k > RINGS * SIDES ? RINGS : k / SIDES;
     const double *w = shared[ring < 2 ? ring : 2];
-    for (int s = 0, j = joint; s < 3; s++) {
-        model->weight_joint[v][s] = (uint8_t)j;
-        model->weight[v][s] = w[s];
+    size_t e = model->influence_start[v];
+    for (int s = 0, j = joint; s < 3 && w[s] > 0.0; s++) {
+        model->influence_joint[e] = (uint8_t)j;
+        model->influence_weight[e++] = w[s];
         j = parents[j] < 0 ? j : parents[j];
     }
-    model->part[v] = (uint8_t)joint;
+    model->influence_start[v + 1] = e;
 }
 
 static void set_face(int32_t face[3], int32_t a, int32_t b, int32_t c, int flipped) {
@@ -99,7 +104,7 @@ static void add_capsule(oik_body_model *model, int bone, int joint) {
         oik_vec3 p = capsule_vertex(bone, k);
         model->template_v[v] = right ? mirrored(p) : p;
         model->mirror[v] = twin * PER_JOINT + twin_k;
-        set_weights(model, v, joint, k);
+        model->part[v] = (uint8_t)joint;
     }
     add_faces(model, joint, right);
 }
@@ -156,14 +161,16 @@ static oik_body_model *allocate(void) {
     model->faces = oik_new(model->n_faces, sizeof *model->faces, NULL);
     model->modes = oik_new(n * model->n_modes, sizeof *model->modes, NULL);
     model->mode_precision = oik_new(model->n_modes, sizeof *model->mode_precision, NULL);
-    model->weight_joint = oik_new(n, sizeof *model->weight_joint, NULL);
-    model->weight = oik_new(n, sizeof *model->weight, NULL);
+    model->influence_start = oik_new(n + 1, sizeof *model->influence_start, NULL);
+    model->influence_joint = oik_new(n, 3 * sizeof *model->influence_joint, NULL);
+    model->influence_weight = oik_new(n, 3 * sizeof *model->influence_weight, NULL);
     model->mirror = oik_new(n, sizeof *model->mirror, NULL);
     model->part = oik_new(n, sizeof *model->part, NULL);
     model->regressor_vertex = oik_new(OIK_N_JOINTS, SIDES * sizeof *model->regressor_vertex, NULL);
     model->regressor_value = oik_new(OIK_N_JOINTS, SIDES * sizeof *model->regressor_value, NULL);
-    if (model->template_v && model->faces && model->modes && model->mode_precision && model->weight_joint &&
-        model->weight && model->mirror && model->part && model->regressor_vertex && model->regressor_value)
+    if (model->template_v && model->faces && model->modes && model->mode_precision && model->influence_start &&
+        model->influence_joint && model->influence_weight && model->mirror && model->part && model->regressor_vertex &&
+        model->regressor_value)
         return model;
     oik_body_model_free(model);
     return NULL;
@@ -179,12 +186,68 @@ oik_body_model *tiny_body_new(void) {
             add_capsule(model, b, tiny_mirror_joint[bones[b].joint]);
     }
     make_symmetric(model->template_v, model);
+    for (size_t v = 0; v < model->n_vertices; v++)
+        set_weights(model, v);
     set_modes(model);
     set_regressor(model);
     if (oik_body_model_derive(model, NULL) == OIK_OK)
         return model;
     oik_body_model_free(model);
     return NULL;
+}
+
+/* Sign of a feature of a rotation R in the feature of its mirror image S R S, S = diag(-1, 1, 1). */
+static double mirror_sign(oik_corrective_kind kind, int feature) {
+    static const double star[] = {1, -1, -1, 1}, axis[] = {-1, 1, 1};
+    return kind == OIK_CORRECTIVES_STAR ? star[feature] : axis[feature / 3] * axis[feature % 3];
+}
+
+/* Is a part the joint's own or a neighbour's? */
+static int near_joint(int part, int joint) {
+    return part == joint || parents[part] == joint || parents[joint] == part;
+}
+
+/* One feature's correctives, and those of its twin. */
+static void set_corrective(oik_body_model *model, int joint, int feature, uint64_t *random) {
+    int n_each = oik_features_per_joint(model->corrective_kind), twin = tiny_mirror_joint[joint];
+    double sign = mirror_sign(model->corrective_kind, feature);
+    size_t first = (size_t)n_each * (size_t)(joint - 1), twin_first = (size_t)n_each * (size_t)(twin - 1);
+    oik_vec3 *own = model->correctives + (first + (size_t)feature) * model->n_vertices;
+    oik_vec3 *other = model->correctives + (twin_first + (size_t)feature) * model->n_vertices;
+    for (size_t v = 0; v < model->n_vertices; v++) {
+        size_t w = (size_t)model->mirror[v];
+        oik_vec3 d = v3_scale(random_vec3(random), 0.005);
+        if (model->corrective_kind == OIK_CORRECTIVES_STAR && !near_joint(model->part[v], joint))
+            continue;
+        if (own == other && v == w) /* its own mirror image */
+            d = sign > 0 ? v3(0, d.y, d.z) : v3(d.x, 0, 0);
+        own[v] = d;
+        other[w] = v3_scale(mirrored(d), sign);
+    }
+}
+
+void tiny_body_add_to_mode(oik_body_model *model) {
+    uint64_t random = 12;
+    oik_vec3 *mode = model->modes + model->n_vertices;
+    for (size_t v = 0; v < model->n_vertices; v++)
+        mode[v] = v3_madd(mode[v], 0.002, random_vec3(&random));
+    make_symmetric(mode, model);
+}
+
+int tiny_body_add_correctives(oik_body_model *model, oik_corrective_kind kind) {
+    int n_each = oik_features_per_joint(kind);
+    uint64_t random = 11;
+    model->corrective_kind = kind;
+    model->n_features = (size_t)(n_each * (OIK_N_JOINTS - 1));
+    if (n_each == 0)
+        return 0;
+    model->correctives = oik_new(model->n_features, model->n_vertices * sizeof *model->correctives, NULL);
+    if (!model->correctives)
+        return -1;
+    for (int j = 1; j < OIK_N_JOINTS; j++)
+        for (int f = 0; f < n_each && tiny_mirror_joint[j] >= j; f++)
+            set_corrective(model, j, f, &random);
+    return 0;
 }
 
 oik_body_pose tiny_body_pose(double amplitude) {
@@ -210,7 +273,7 @@ void tiny_body_posed(oik_vec3 *x, oik_vec3 *v, const oik_body_model *model, cons
     oik_body_shape(x, model, beta);
     for (size_t i = 0; v && i < model->n_vertices; i++)
         v[i] = x[i];
-    oik_body_joints(J, model, x);
+    oik_body_shape_joints(J, model, beta);
     oik_body_forward(&frames, model, J, pose);
     oik_body_skin(x, model, x, &frames);
 }

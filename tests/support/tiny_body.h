@@ -16,6 +16,17 @@ extern const int tiny_mirror_joint[OIK_N_JOINTS];
  */
 oik_body_model *tiny_body_new(void);
 
+/**
+ * Give it random pose correctives of up to half a centimetre for each feature, exactly mirror symmetric. As those of the published
+ * models, STAR's act around their own joint only (on its part and the neighbours' parts) and SMPL's everywhere; OIK_CORRECTIVES_NONE
+ * leaves the model as it is.
+ * @return 0, or -1 when out of memory
+ */
+int tiny_body_add_correctives(oik_body_model *model, oik_corrective_kind kind);
+
+/** Add to mode 1 something that its joints do not see, as STAR's corrective of the second shape parameter. Symmetric, up to 2 mm. */
+void tiny_body_add_to_mode(oik_body_model *model);
+
 /** Every joint turned by up to amplitude [rad] about an axis of its own, root and translation included. */
 oik_body_pose tiny_body_pose(double amplitude);
 
