@@ -85,6 +85,12 @@ $(BUILD)/obj/src/%.o: src/%.c
 	@echo '  CC   $@'
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(LIB_CFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# the report's page is put into the library by the assembler (.incbin), which -MMD does not see
+THREE_JS ?= /usr/share/javascript/three/three.min.js
+REPORT_PAGE := $(BUILD)/obj/src/export/report_page.o
+$(REPORT_PAGE): $(wildcard src/export/report/*) $(THREE_JS)
+$(REPORT_PAGE): ALL_CPPFLAGS += -DOIK_THREE_JS='"$(THREE_JS)"'
+
 $(BUILD)/obj/models/%.o: models/%.c
 	@mkdir -p $(@D)
 	@echo '  CC   $@'

@@ -1,0 +1,57 @@
+/**
+ * NAME_report.html: one body and its bones to look at in a browser, in one file that needs no network.
+ *
+ * The page shows skin, bones, joint centres and axes, quality gates, segment lengths and joint angles; with recorded steps every state of
+ * the optimisation can be scrubbed through, with the cost curve. It places the bones itself from what each step says of the parts:
+ *
+ *   y_i = R_p (u_i + sum_k (s_k - s_k,result) mode_k,i) + t_p,   p = part of vertex i
+ *
+ * so that a step costs 28 bytes per part. Coordinates are stored in 16 bits of their array's extent (0.04 mm in 2.5 m).
+ * Steps in the input's frame are turned, in steps of 90 degrees, until the pelvis is upright and faces the viewer; feet are on the ground.
+ */
+#ifndef OIK_EXPORT_REPORT_HTML_H
+#define OIK_EXPORT_REPORT_HTML_H
+
+#include "ik/chain.h"
+#include "osso_ik.h"
+#include "skeleton/skel_model.h"
+
+/** One state of the optimisation. Arrays are read while the report is written and stay the caller's. */
+typedef struct oik_report_step {
+    const char *stage;    /**< "registration", "placing", "posing": neighbours of one name share a cost curve */
+    int iteration;        /**< from 1; where it does not grow, a new solve begins and the curve is interrupted */
+    double cost;          /**< NaN: none */
+    bool lying;           /**< in the frame of the lying body, else in the input's */
+    const oik_vec3 *skin; /**< n_skin_vertices [m], or NULL: as in the step before, none in the first */
+    const oik_mat3 *R;    /**< parts of the skeleton, or NULL: bones as in the step before, none in the first */
+    const oik_vec3 *t;    /**< parts [m]; NULL exactly when R is */
+    const double *shape;  /**< modes of the skeleton, or NULL: the result's */
+} oik_report_step;
+
+typedef struct oik_report {
+    const char *name;           /**< base of the output files; any text */
+    const char *input_path;     /**< as given, or NULL */
+    const char *version;        /**< oik_version() */
+    oik_model_info model;       /**< name, gender and licence are shown */
+    double stature;             /**< [m]; NaN: not shown */
+    const oik_quality *quality; /**< or NULL */
+    size_t n_skin_vertices, n_skin_faces;
+    const int32_t (*skin_faces)[3]; /**< n_skin_faces */
+    const oik_skel_model *skeleton; /**< bones, parts, faces, shape modes; segments[i].part carries joint i of the kinematics */
+    const oik_kinematics *kinematics; /**< of the result: joint centres and segment lengths, or NULL */
+    const oik_chain *chain;     /**< names, ranges and axes of the coordinates, or NULL */
+    const oik_chain_pose *pose; /**< of the chain in the result; NULL exactly when chain is */
+    oik_report_step result;     /**< the outcome, in the input's frame: skin (the input itself), R, t and shape, nothing else */
+    size_t n_steps;             /**< 0: the result alone */
+    const oik_report_step *steps; /**< n_steps in the order of computing */
+} oik_report;
+
+/**
+ * Write the page. Equal reports give equal bytes. Text of any kind is shown as it is and never becomes markup.
+ * @return OIK_E_ARGUMENT: result without skin, parts or shape, R without t, chain without pose, a face or part out of range;
+ *         OIK_E_NOT_FINITE: naming the step; OIK_E_IO; OIK_E_MEMORY. Nothing is left behind on error.
+ * Cost: about 1 MB for the page's program, 55 kB per skin of 6,890 vertices, 36 bytes per bone vertex and 9 per entry of the shape modes.
+ */
+oik_status oik_report_write(const oik_report *report, const char *path, oik_error *err);
+
+#endif
