@@ -68,6 +68,10 @@ typedef struct oik_model_info {
     const char *name, *gender, *licence, *hash;
     size_t n_skin_vertices, n_skin_faces, n_skin_modes;
     size_t n_bones, n_bone_vertices, n_bone_faces, n_parts, n_skeleton_modes, n_joints, n_dofs;
+    const char *family;      /**< "STAR" or "SMPL" of an imported model, whose shape space is SMPL's; NULL: a shape space of its own */
+    size_t n_pose_features;  /**< that drive correctives of the skin: 92 (STAR), 207 (SMPL) or 0 */
+    size_t n_rigid_parts;    /**< that placing and posing move; a part of the output may be several of them */
+    int has_reference;       /**< 1: the published method can run on it */
 } oik_model_info;
 oik_model_info oik_model_get_info(const oik_model *model);
 
@@ -90,18 +94,55 @@ void oik_mesh_free(oik_mesh *mesh);
 
 typedef struct oik_body oik_body;
 
+/** Which solver stages 1 to 4 run. */
+typedef enum oik_method {
+    OIK_METHOD_REFINED,  /**< this project's: solved to convergence, independent of orientation, bones kept inside the skin */
+    OIK_METHOD_REFERENCE /**< the published method (Keller et al., OSSO, CVPR 2022) step by step; imported models only */
+} oik_method;
+
+/** An accepted step of registration, placing or posing. Pointers live as long as the call that gets it. */
+typedef struct oik_step {
+    const char *stage;   /**< name of the call that takes it, as oik_call_info has it */
+    int iteration;       /**< from 1; where it does not grow within a call, bones that left the skin are solved for anew */
+    double cost;         /**< sum of squares; registration of the refined method: root mean square distance [m] */
+    const double *skin;  /**< n_skin_vertices x 3, the model's in SMPL order [m]; NULL when placing and posing */
+    size_t n_parts;      /**< n_rigid_parts; 0 when registering */
+    const double *part_R; /**< n_parts x 9 row-major, or NULL; with part_t and shape for oik_skeleton_place */
+    const double *part_t; /**< n_parts x 3 [m] */
+    const double *shape;  /**< n_skeleton_modes */
+} oik_step;
+
+/** All zero: the defaults. */
 typedef struct oik_stage_options {
-    int more_iterations;     /**< 1: tolerances of the iterative solvers twice as tight */
+    int more_iterations;     /**< 1: tolerances of the iterative solvers twice as tight; reference: on to convergence */
     int (*cancel)(void *context); /**< polled at each optimisation step; non-zero stops with OIK_E_CANCELLED; may be NULL */
     void *cancel_context;
+    oik_method method;
+    int (*on_step)(void *context, const oik_step *step); /**< after each accepted step; non-zero stops as cancel; may be NULL */
+    void *step_context;
 } oik_stage_options;
 
 /**
- * Register the body model to a mesh in SMPL vertex order, in any orientation, unit and chirality.
- * @return OIK_E_SHAPE (vertex count), OIK_E_ORDER (another vertex order), OIK_E_NOT_FINITE, OIK_E_MEMORY
+ * Register the body model to a mesh in SMPL vertex order, in any orientation, unit and chirality (the published method: upright and
+ * facing +z).
+ * @return OIK_E_SHAPE (vertex count), OIK_E_ORDER (another vertex order), OIK_E_NOT_FINITE, OIK_E_MEMORY; OIK_E_MODEL (the published
+ *         method on a model without its tables)
  */
 oik_status oik_body_from_mesh(oik_body **out, const oik_model *model, const oik_mesh *mesh, const char *name,
                               const oik_stage_options *options, oik_error *err);
+
+/** Body parameters of the SMPL family, Y up unless z_up is set. */
+typedef struct oik_body_parameters {
+    size_t n_betas;      /**< those past the model's modes are not used */
+    const double *betas; /**< n_betas, in SMPL's shape space: used by imported models only */
+    const double *pose;  /**< 24 x 3 rotation vectors [rad] */
+    const double *trans; /**< 3 [m], NULL: zeros; as in SMPL, the root turns about its rest joint */
+    int z_up;            /**< 1: of a world with Z up, as in AMASS; the body comes out with Y up */
+} oik_body_parameters;
+
+/** A body from parameters in place of a mesh: the model's skin, nothing to register. OIK_E_NOT_FINITE, OIK_E_MEMORY, OIK_E_MODEL as above. */
+oik_status oik_body_from_parameters(oik_body **out, const oik_model *model, const oik_body_parameters *parameters,
+                                    const oik_stage_options *options, oik_error *err);
 void oik_body_free(oik_body *body);
 
 typedef struct oik_body_info {
@@ -118,14 +159,29 @@ typedef struct oik_body_info {
 } oik_body_info;
 oik_body_info oik_body_get_info(const oik_body *body);
 
+/** One call of a minimiser; a stage of the published method may have several. */
+typedef struct oik_call_info {
+    const char *name;       /**< "registration", "placing", "posing"; reference: "registration 1" to "4", "placing", "posing A" to "C" */
+    int n_iterations;       /**< accepted steps */
+    double initial_cost, final_cost; /**< sums of squares; NaN where there is none */
+    const char *stop;       /**< why it stopped */
+} oik_call_info;
+
+size_t oik_body_n_calls(const oik_body *body);
+/** All zero, with empty texts, for a call that there is not. */
+oik_call_info oik_body_get_call(const oik_body *body, size_t index);
+
 /* ------------------------------------------------------------------ stages 2-4: skeleton */
 
 typedef struct oik_skeleton oik_skeleton;
 
-/** Skeleton shape and placing in the lying pose, inside the subject's own un-posed skin. */
+/**
+ * Skeleton shape and placing in the lying pose, inside the subject's own un-posed skin.
+ * @return OIK_E_MEMORY, OIK_E_SOLVER; of the published method OIK_E_MODEL (no tables), OIK_E_ARGUMENT (a body of the other method)
+ */
 oik_status oik_skeleton_infer(oik_skeleton **out, const oik_model *model, const oik_body *body,
                               const oik_stage_options *options, oik_error *err);
-/** The same bones posed into the input body. */
+/** The same bones posed into the input body. Errors as above; OIK_E_ARGUMENT also when lying is posed already. */
 oik_status oik_skeleton_pose(oik_skeleton **out, const oik_model *model, const oik_body *body,
                              const oik_skeleton *lying, const oik_stage_options *options, oik_error *err);
 void oik_skeleton_free(oik_skeleton *skeleton);
@@ -138,11 +194,45 @@ typedef struct oik_skeleton_info {
     const int32_t *part_of_vertex;  /**< n_vertices */
     const int32_t *faces;           /**< n_faces x 3 */
     const double *vertices;         /**< n_vertices x 3 [m]; posed: the input's frame; lying: model frame */
-    double initial_cost, final_cost;
-    int n_iterations;
-    const char *stop;               /**< why the solver stopped */
+    double initial_cost, final_cost; /**< of the first and of the last call */
+    int n_iterations;               /**< of all calls */
+    const char *stop;               /**< why the last call stopped */
 } oik_skeleton_info;
 oik_skeleton_info oik_skeleton_get_info(const oik_skeleton *skeleton);
+
+size_t oik_skeleton_n_calls(const oik_skeleton *skeleton);
+/** All zero, with empty texts, for a call that there is not. */
+oik_call_info oik_skeleton_get_call(const oik_skeleton *skeleton, size_t index);
+
+/**
+ * Bone vertices of a step.
+ * @param[out] vertices n_bone_vertices x 3 [m]
+ * @param[in]  part_R,part_t,shape as in oik_step
+ * @return OIK_E_MEMORY
+ */
+oik_status oik_skeleton_place(double *vertices, const oik_model *model, const double *part_R, const double *part_t, const double *shape,
+                              oik_error *err);
+
+/* ------------------------------------------------------------------ results of stages in files (.npz, arrays in man osso_ik) */
+
+/*
+ * A file holds a result and the key of what it was computed from: version of the library, stage, method, more_iterations, content of
+ * mesh or parameters, model, result of the stage before. The load calls take the same inputs as the calls that compute; they give the
+ * same result to the last bit, or OIK_E_FORMAT with a sentence on what the file was made from instead, or what is damaged;
+ * OIK_E_IO; OIK_E_MEMORY.
+ */
+
+/** OIK_E_ARGUMENT for the body of a sequence; OIK_E_IO; OIK_E_MEMORY. */
+oik_status oik_body_save(const oik_body *body, const oik_model *model, const char *path, oik_error *err);
+oik_status oik_body_load(oik_body **out, const oik_model *model, const oik_mesh *mesh, const oik_stage_options *options,
+                         const char *path, oik_error *err);
+oik_status oik_body_load_from_parameters(oik_body **out, const oik_model *model, const oik_body_parameters *parameters,
+                                         const oik_stage_options *options, const char *path, oik_error *err);
+/** Errors as oik_body_save. */
+oik_status oik_skeleton_save(const oik_skeleton *skeleton, const oik_model *model, const char *path, oik_error *err);
+/** @param[in] lying NULL for the lying skeleton; else the one that was posed */
+oik_status oik_skeleton_load(oik_skeleton **out, const oik_model *model, const oik_body *body, const oik_skeleton *lying,
+                             const oik_stage_options *options, const char *path, oik_error *err);
 
 /* ------------------------------------------------------------------ kinematic chain and inverse kinematics */
 
@@ -273,7 +363,10 @@ typedef struct oik_sequence_frame {
     int n_iterations;         /**< of posing */
 } oik_sequence_frame;
 
-/** @param[in] options copied; cancel is polled before each frame. The model must outlive the sequence. OIK_E_MEMORY. */
+/**
+ * @param[in] options copied; cancel is polled before each frame. The model must outlive the sequence.
+ * @return OIK_E_ARGUMENT for the published method, which knows single bodies only; OIK_E_MEMORY
+ */
 oik_status oik_sequence_new(oik_sequence **out, const oik_model *model, const oik_stage_options *options, oik_error *err);
 void oik_sequence_free(oik_sequence *sequence);
 /**

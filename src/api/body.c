@@ -1,4 +1,4 @@
-/** Stage 1: a registered body from a mesh. */
+/** The body of stage 1: its input, its faces, what is told of it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +7,7 @@
 #include "base/status.h"
 #include "mesh/topology.h"
 
-/** Input vertex i is model vertex mirror[i] of a mirrored input; the permutation is its own inverse. */
-static void set_input_index(oik_body *body, const oik_body_model *model) {
+void oik_body_set_input_index(oik_body *body, const oik_body_model *model) {
     for (size_t i = 0; i < body->n_vertices; i++)
         body->input_index[i] = body->input.mirrored ? model->mirror[i] : (int32_t)i;
 }
@@ -62,26 +61,6 @@ static oik_status choose_faces(oik_body *body, const oik_body_model *model, cons
     return copy_faces(body, (const int32_t(*)[3])mesh->faces, mesh->n_faces, body->input_index, signed_volume(mesh) < 0.0, err);
 }
 
-static int poll_step(void *context, int iteration, const oik_vec3 *x_model, double rms) {
-    (void)iteration, (void)x_model, (void)rms;
-    return oik_cancel_poll(context);
-}
-
-static oik_status fit(oik_body *body, const oik_body_model *model, const oik_stage_options *options, oik_error *err) {
-    oik_cancel cancel = {.options = options};
-    oik_body_register_options settings = oik_body_register_options_default();
-    settings.tolerance *= oik_tolerance_factor(options);
-    settings.max_iterations = (int)(settings.max_iterations / oik_tolerance_factor(options));
-    settings.on_step = poll_step;
-    settings.on_step_context = &cancel;
-    oik_body_register *workspace = NULL;
-    oik_status status = oik_body_register_new(&workspace, model, err);
-    if (!status)
-        status = oik_body_fit_mesh(&body->fit, workspace, body->x, &settings, err);
-    oik_body_register_free(workspace);
-    return oik_cancel_status(&cancel, status, "registration", err);
-}
-
 double oik_body_standing_height(const oik_vec3 *v, size_t n) {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < n; i++) {
@@ -110,7 +89,7 @@ oik_status oik_body_open(oik_body **out, const oik_body_model *model, const oik_
     if (!status)
         status = oik_body_normalise(&body->input, body->x, model, mesh, name, err);
     if (!status) {
-        set_input_index(body, model);
+        oik_body_set_input_index(body, model);
         status = choose_faces(body, model, mesh, err);
     }
     if (status)
@@ -126,7 +105,7 @@ oik_status oik_body_blank(oik_body **out, const oik_body_model *model, oik_error
     oik_status status = body_new(&body, model, err);
     if (!status) {
         body->input = (oik_body_input){.units_per_metre = 1.0, .unit_name = "m"};
-        set_input_index(body, model);
+        oik_body_set_input_index(body, model);
         status = copy_faces(body, (const int32_t(*)[3])model->faces, model->n_faces, NULL, false, err);
     }
     if (status)
@@ -134,22 +113,6 @@ oik_status oik_body_blank(oik_body **out, const oik_body_model *model, oik_error
     else
         *out = body;
     return status;
-}
-
-oik_status oik_body_from_mesh(oik_body **out, const oik_model *model, const oik_mesh *mesh, const char *name,
-                              const oik_stage_options *options, oik_error *err) {
-    *out = NULL;
-    oik_body *body = NULL;
-    oik_status status = oik_body_open(&body, model->body, mesh, name, err);
-    if (!status)
-        status = fit(body, model->body, options, err);
-    if (status) {
-        oik_body_free(body);
-        return status;
-    }
-    body->stature = oik_body_standing_height(body->fit.v_subject, body->n_vertices);
-    *out = body;
-    return OIK_OK;
 }
 
 void oik_body_free(oik_body *body) {
@@ -174,4 +137,19 @@ oik_body_info oik_body_get_info(const oik_body *body) {
                            .n_modes = body->n_modes,
                            .beta = body->fit.beta,
                            .stature = body->stature};
+}
+
+size_t oik_body_n_calls(const oik_body *body) {
+    return body->calls.n ? (size_t)body->calls.n : 1;
+}
+
+oik_call_info oik_body_get_call(const oik_body *body, size_t index) {
+    if (body->calls.n || index > 0)
+        return oik_stage_call_info(&body->origin, &body->calls, index);
+    const char *stop = body->from_parameters ? "given" : body->fit.converged ? "converged" : "iterations";
+    return (oik_call_info){.name = oik_stage_name(OIK_STAGE_REGISTRATION),
+                           .n_iterations = body->fit.n_iterations,
+                           .initial_cost = NAN,
+                           .final_cost = NAN,
+                           .stop = stop};
 }

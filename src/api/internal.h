@@ -9,6 +9,8 @@
 #define OIK_API_INTERNAL_H
 
 #include "api/model_hash.h"
+#include "api/stage.h"
+#include "body/published_registration.h"
 #include "body/registration.h"
 #include "ik/chain.h"
 #include "ik/frame_ik.h"
@@ -20,6 +22,7 @@ struct oik_model {
     oik_body_model *body;
     oik_skel_model *skeleton;
     char *name, *gender, *licence;
+    char *family;        /**< "STAR" or "SMPL" of an imported model, else NULL */
     char hash[OIK_HASH_LENGTH + 1];
 };
 
@@ -33,14 +36,20 @@ struct oik_body {
     bool own_faces;      /**< the faces came with the input; else they are the model's */
     int32_t *input_index; /**< n_vertices, number of each vertex in the input file */
     double stature;      /**< [m] */
+    oik_stage_origin origin; /**< key is empty for the body of a sequence */
+    oik_published_body published; /**< of the reference method */
+    oik_stage_calls calls;   /**< of the reference method */
+    bool from_parameters;    /**< nothing was registered */
+    char unit[OIK_UNIT_LENGTH]; /**< a loaded body's input.unit_name */
 };
 
 struct oik_skeleton {
     bool posed;
     double units_per_metre; /**< of the input; 1 for the lying skeleton */
-    const char *unit_name;
+    char unit_name[OIK_UNIT_LENGTH];
     oik_puppet *puppet;
-    oik_lsq_report report;
+    oik_stage_origin origin;
+    oik_stage_calls calls;
     oik_kinematics *kinematics;
     oik_kinematics *lying;  /**< posed: of the lying skeleton that was posed; lying: NULL */
     size_t n_vertices, n_faces, n_bones, n_parts;
@@ -62,29 +71,24 @@ struct oik_motion {
 /** A motion of many frames, which it owns from now on, also on error. OIK_E_MEMORY. */
 oik_status oik_motion_of_frames(oik_motion **out, oik_ik_motion *frames, oik_error *err);
 
-/** Polls the caller's cancel function from the solvers' step callbacks and remembers the answer. */
-typedef struct oik_cancel {
-    const oik_stage_options *options; /**< may be NULL */
-    bool cancelled;
-} oik_cancel;
-
-/** Non-zero when the caller wants to stop. */
-int oik_cancel_poll(oik_cancel *cancel);
-/** status, or OIK_E_CANCELLED with its sentence when the caller has stopped the stage. */
-oik_status oik_cancel_status(const oik_cancel *cancel, oik_status status, const char *stage, oik_error *err);
-
-/** "iterate to limits twice as tight": 0.5 with more_iterations, else 1. */
-double oik_tolerance_factor(const oik_stage_options *options);
-
 /** Body without a fit: input recognised, brought into metres and model order, faces chosen. The steps of oik_body_from_mesh but the fit. */
 oik_status oik_body_open(oik_body **out, const oik_body_model *model, const oik_mesh *mesh, const char *name, oik_error *err);
 /** Body without input: metres, model order, the model's faces, all vertices at the origin. */
 oik_status oik_body_blank(oik_body **out, const oik_body_model *model, oik_error *err);
+/** Number of each vertex in the input: input vertex i is model vertex mirror[i] of a mirrored one; the permutation is its own inverse. */
+void oik_body_set_input_index(oik_body *body, const oik_body_model *model);
+/** Give a blank body a shape (n_modes) at rest. OIK_E_MEMORY. */
+oik_status oik_body_take_shape(oik_body *body, const oik_body_model *model, const double *beta, oik_error *err);
+/** Pose a body that has a shape; its input is then the model's own skin. */
+void oik_body_take_pose(oik_body *body, const oik_body_model *model, const oik_body_pose *pose);
 /** Standing height: extent of the un-posed skin along the model's vertical [m]. */
 double oik_body_standing_height(const oik_vec3 *v, size_t n);
 
 /** Room for a skeleton: labels and names filled in, mesh and kinematics by oik_skeleton_refresh. */
 oik_status oik_skeleton_new(oik_skeleton **out, const oik_skel_model *model, oik_error *err);
+/** Posed into this body: unit, and kinematics of the lying skeleton. OIK_E_MEMORY. */
+oik_status oik_skeleton_set_posed(oik_skeleton *skeleton, const oik_skel_model *model, const oik_body *body, const oik_puppet *lying,
+                                  oik_error *err);
 /** Mesh, joint centres and segment frames of skeleton->puppet, in place of those it had. */
 oik_status oik_skeleton_refresh(oik_skeleton *skeleton, const oik_skel_model *model, oik_error *err);
 

@@ -56,6 +56,8 @@ static oik_status load(oik_model *model, const oik_npz *npz, const char *path, o
         status = read_meta(&model->gender, npz, "meta_gender", err);
     if (!status)
         status = read_meta(&model->licence, npz, "meta_licence", err);
+    if (!status && oik_npz_has(npz, "meta_family"))
+        status = read_meta(&model->family, npz, "meta_family", err);
     if (!status)
         status = oik_body_model_load(&model->body, npz, err);
     if (!status)
@@ -99,6 +101,7 @@ void oik_model_free(oik_model *model) {
     free(model->name);
     free(model->gender);
     free(model->licence);
+    free(model->family);
     free(model);
 }
 
@@ -121,5 +124,9 @@ oik_model_info oik_model_get_info(const oik_model *model) {
                             .n_parts = (size_t)skeleton->n_groups,
                             .n_skeleton_modes = skeleton->n_modes,
                             .n_joints = (size_t)skeleton->n_segments,
-                            .n_dofs = n_dofs};
+                            .n_dofs = n_dofs,
+                            .family = model->family,
+                            .n_pose_features = body->n_features,
+                            .n_rigid_parts = (size_t)skeleton->n_parts,
+                            .has_reference = skeleton->published != NULL};
 }

@@ -102,9 +102,9 @@ oik_status oik_motion_solve(oik_motion **out, const oik_model *model, const oik_
     *out = NULL;
     if (!posed->posed)
         return oik_fail(err, OIK_E_ARGUMENT, "joint angles are solved for a posed skeleton, this one is lying");
-    oik_cancel cancel = {.options = options};
-    if (oik_cancel_poll(&cancel)) /* a frame is solved in milliseconds: once before it is enough */
-        return oik_cancel_status(&cancel, OIK_OK, "inverse kinematics", err);
+    oik_stage_watch watch = {.options = options};
+    if (oik_stage_poll(&watch)) /* a frame is solved in milliseconds: once before it is enough */
+        return oik_stage_status(&watch, OIK_OK, "inverse kinematics", err);
     oik_motion *motion = oik_new(1, sizeof *motion, err);
     if (!motion)
         return OIK_E_MEMORY;

@@ -12,6 +12,8 @@
 
 oik_status oik_sequence_new(oik_sequence **out, const oik_model *model, const oik_stage_options *options, oik_error *err) {
     *out = NULL;
+    if (oik_stage_method(options) != OIK_METHOD_REFINED)
+        return oik_fail(err, OIK_E_ARGUMENT, "the published method knows single bodies, no sequences");
     oik_sequence *s = oik_new(1, sizeof *s, err);
     if (!s)
         return OIK_E_MEMORY;
@@ -86,16 +88,14 @@ static oik_status start_bones(oik_sequence *s, oik_error *err) {
     if (!status)
         status = oik_puppet_new(&s->carried, model->skeleton, err);
     if (!status)
-        status = oik_skel_kinematics(&s->posed->lying, model->skeleton, s->lying->puppet, err);
+        status = oik_skeleton_set_posed(s->posed, model->skeleton, s->body, s->lying->puppet, err);
     if (!status)
         status = oik_skel_track_new(&s->bones, model->skeleton, model->body, &s->body->fit, faces, s->body->n_faces, s->lying->puppet,
                                     err);
     if (status)
         return status;
     oik_puppet_copy(s->posed->puppet, s->lying->puppet);
-    s->posed->posed = true;
-    s->posed->units_per_metre = s->body->input.units_per_metre;
-    s->posed->unit_name = s->body->input.unit_name;
+    s->posed->origin.stage = OIK_STAGE_POSING;
     s->body->stature = oik_body_standing_height(s->body->fit.v_subject, s->body->n_vertices);
     return OIK_OK;
 }
@@ -147,9 +147,9 @@ static oik_status learn_from(oik_sequence *s, const oik_mesh *const *meshes, siz
 static oik_status check_new(const oik_sequence *s, oik_error *err) {
     if (s->body)
         return oik_fail(err, OIK_E_ARGUMENT, "the subject of this sequence is known already");
-    oik_cancel cancel = {.options = &s->options};
-    oik_cancel_poll(&cancel);
-    return oik_cancel_status(&cancel, OIK_OK, "the sequence", err);
+    oik_stage_watch watch = {.options = &s->options};
+    oik_stage_poll(&watch);
+    return oik_stage_status(&watch, OIK_OK, "the sequence", err);
 }
 
 oik_status oik_sequence_learn(oik_sequence *s, const oik_mesh *const *meshes, size_t n_meshes, const char *name, oik_error *err) {
@@ -164,20 +164,11 @@ oik_status oik_sequence_learn(oik_sequence *s, const oik_mesh *const *meshes, si
 
 static oik_status learn_shape(oik_sequence *s, const double *beta, oik_error *err) {
     const oik_body_model *model = s->model->body;
-    oik_vec3 J[OIK_N_JOINTS];
     oik_status status = oik_body_blank(&s->body, model, err);
-    oik_body_fit *fit = status ? NULL : &s->body->fit;
     if (!status)
-        status = oik_body_fit_new(fit, model, err);
+        status = oik_body_take_shape(s->body, model, beta, err);
     if (status)
         return status;
-    memcpy(fit->beta, beta, model->n_modes * sizeof *beta);
-    oik_body_shape(fit->v_shaped, model, beta);
-    memcpy(fit->v_subject, fit->v_shaped, model->n_vertices * sizeof *fit->v_subject);
-    fit->pose = oik_body_pose_rest();
-    oik_body_shape_joints(J, model, beta);
-    oik_body_forward(&fit->frames, model, J, &fit->pose);
-    fit->converged = true;
     return start_bones(s, err);
 }
 
@@ -217,9 +208,9 @@ oik_status oik_sequence_make_room(oik_sequence *s, oik_error *err) {
 static oik_status begin_frame(oik_sequence *s, double time, oik_error *err) {
     if (!isfinite(time) || (s->n_frames && !(time > s->time[s->n_frames - 1])))
         return oik_fail(err, OIK_E_ARGUMENT, "frame %zu: time %g s, expected later than the frame before", s->n_frames, time);
-    oik_cancel cancel = {.options = &s->options};
-    oik_cancel_poll(&cancel);
-    oik_status status = oik_cancel_status(&cancel, OIK_OK, "the sequence", err);
+    oik_stage_watch watch = {.options = &s->options};
+    oik_stage_poll(&watch);
+    oik_status status = oik_stage_status(&watch, OIK_OK, "the sequence", err);
     return status ? status : oik_sequence_make_room(s, err);
 }
 
@@ -234,7 +225,7 @@ static oik_status pose_bones(oik_sequence *s, bool restart, oik_sequence_frame *
         status = oik_skeleton_refresh(s->posed, s->model->skeleton, err);
     if (status)
         return status;
-    s->posed->report = report.solve;
+    s->posed->calls = (oik_stage_calls){.n = 1, .report = {report.solve}};
     s->last_frames = s->body->fit.frames;
     frame->restarted = report.restarted;
     frame->n_iterations = report.solve.n_accepted;
@@ -314,18 +305,11 @@ oik_status oik_sequence_add(oik_sequence *s, const oik_mesh *mesh, double time, 
 }
 
 oik_status oik_sequence_add_pose(oik_sequence *s, const oik_body_pose *pose, double time, oik_error *err) {
-    const oik_body_model *model = s->model->body;
     if (!s->body || s->bodies)
         return oik_fail(err, OIK_E_ARGUMENT, "poses need a shape first, and no mesh");
     oik_status status = begin_frame(s, time, err);
     if (status)
         return status;
-    oik_body_fit *fit = &s->body->fit;
-    oik_vec3 J[OIK_N_JOINTS];
-    memcpy(J, fit->frames.J, sizeof J);
-    fit->pose = *pose;
-    oik_body_forward(&fit->frames, model, J, pose);
-    oik_body_skin(fit->x_model, model, fit->v_shaped, &fit->frames);
-    memcpy(s->body->x, fit->x_model, model->n_vertices * sizeof *fit->x_model);
+    oik_body_take_pose(s->body, s->model->body, pose);
     return end_frame(s, time, s->n_frames == 0, err);
 }

@@ -128,7 +128,7 @@ oik_status oik_sequence_solve_chain(oik_ik_motion **out, const oik_sequence *s, 
 
 static int poll_window(void *context, int n_done) {
     (void)n_done;
-    return oik_cancel_poll(context);
+    return oik_stage_poll(context);
 }
 
 /** The bones in the first frame, for the chain's file: orientations and centres as they were measured, origins as they were solved. */
@@ -143,11 +143,11 @@ static oik_status first_frame(oik_motion *motion, const oik_sequence *s, oik_err
 }
 
 oik_status oik_sequence_solve(oik_motion **out, const oik_sequence *s, const oik_chain *chain, oik_error *err) {
-    oik_cancel cancel = {.options = &s->options};
+    oik_stage_watch watch = {.options = &s->options};
     oik_ik_motion *frames = NULL;
     oik_motion *motion = NULL;
     *out = NULL;
-    oik_status status = oik_sequence_solve_chain(&frames, s, chain, poll_window, &cancel, err);
+    oik_status status = oik_sequence_solve_chain(&frames, s, chain, poll_window, &watch, err);
     if (!status)
         status = oik_motion_of_frames(&motion, frames, err);
     if (!status)
@@ -156,5 +156,5 @@ oik_status oik_sequence_solve(oik_motion **out, const oik_sequence *s, const oik
         oik_motion_free(motion);
     else
         *out = motion;
-    return oik_cancel_status(&cancel, status, "inverse kinematics", err);
+    return oik_stage_status(&watch, status, "inverse kinematics", err);
 }

@@ -1,24 +1,11 @@
-/** Stages 2-4: the skeleton shaped and placed in the lying body, then posed into the input body. */
+/** Bones with their labels: the result of stages 2 to 4. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
-
-static int poll_step(void *context, int iteration, const oik_puppet *puppet, double cost) {
-    (void)iteration, (void)puppet, (void)cost;
-    return oik_cancel_poll(context);
-}
-
-static oik_skel_options stage_settings(const oik_stage_options *options, oik_cancel *cancel) {
-    oik_skel_options settings = oik_skel_options_default();
-    cancel->options = options;
-    settings.cost_tolerance *= oik_tolerance_factor(options);
-    settings.on_step = poll_step;
-    settings.on_step_context = cancel;
-    return settings;
-}
 
 /** Room for the mesh and its labels. */
 static oik_status allocate(oik_skeleton *s, const oik_skel_model *model, oik_error *err) {
@@ -27,7 +14,7 @@ static oik_status allocate(oik_skeleton *s, const oik_skel_model *model, oik_err
     s->n_bones = (size_t)model->n_bones;
     s->n_parts = (size_t)model->n_groups;
     s->units_per_metre = 1.0;
-    s->unit_name = "m";
+    memcpy(s->unit_name, "m", sizeof "m");
     s->vertices = oik_new(s->n_vertices, sizeof *s->vertices, err);
     s->faces = oik_new(s->n_faces, sizeof *s->faces, err);
     s->bone_of_vertex = oik_new(s->n_vertices, sizeof *s->bone_of_vertex, err);
@@ -76,54 +63,12 @@ oik_status oik_skeleton_refresh(oik_skeleton *s, const oik_skel_model *model, oi
     return OIK_OK;
 }
 
-oik_status oik_skeleton_infer(oik_skeleton **out, const oik_model *model, const oik_body *body,
-                              const oik_stage_options *options, oik_error *err) {
-    *out = NULL;
-    oik_cancel cancel = {0};
-    oik_skel_options settings = stage_settings(options, &cancel);
-    oik_skeleton *s = NULL;
-    oik_status status = oik_skeleton_new(&s, model->skeleton, err);
-    if (status)
-        return status;
-    status = oik_skel_infer(&s->puppet, &s->report, model->skeleton, model->body, &body->fit, &settings, err);
-    status = oik_cancel_status(&cancel, status, "placing the skeleton", err);
-    if (!status)
-        status = oik_skeleton_refresh(s, model->skeleton, err);
-    if (status) {
-        oik_skeleton_free(s);
-        return status;
-    }
-    *out = s;
-    return OIK_OK;
-}
-
-oik_status oik_skeleton_pose(oik_skeleton **out, const oik_model *model, const oik_body *body, const oik_skeleton *lying,
-                             const oik_stage_options *options, oik_error *err) {
-    *out = NULL;
-    if (lying->posed)
-        return oik_fail(err, OIK_E_ARGUMENT, "a lying skeleton is expected, this one is posed already");
-    oik_cancel cancel = {0};
-    oik_skel_options settings = stage_settings(options, &cancel);
-    oik_skeleton *s = NULL;
-    oik_status status = oik_skeleton_new(&s, model->skeleton, err);
-    if (status)
-        return status;
-    status = oik_skel_pose(&s->puppet, &s->report, model->skeleton, model->body, &body->fit, body->x,
-                           (const int32_t(*)[3])body->faces, body->n_faces, lying->puppet, &settings, err);
-    status = oik_cancel_status(&cancel, status, "posing the skeleton", err);
-    if (!status)
-        status = oik_skeleton_refresh(s, model->skeleton, err);
-    if (!status)
-        status = oik_skel_kinematics(&s->lying, model->skeleton, lying->puppet, err);
-    if (status) {
-        oik_skeleton_free(s);
-        return status;
-    }
+oik_status oik_skeleton_set_posed(oik_skeleton *s, const oik_skel_model *model, const oik_body *body, const oik_puppet *lying,
+                                  oik_error *err) {
     s->posed = true;
     s->units_per_metre = body->input.units_per_metre;
-    s->unit_name = body->input.unit_name;
-    *out = s;
-    return OIK_OK;
+    snprintf(s->unit_name, sizeof s->unit_name, "%s", body->input.unit_name);
+    return oik_skel_kinematics(&s->lying, model, lying, err);
 }
 
 void oik_skeleton_free(oik_skeleton *skeleton) {
@@ -144,6 +89,10 @@ void oik_skeleton_free(oik_skeleton *skeleton) {
 }
 
 oik_skeleton_info oik_skeleton_get_info(const oik_skeleton *s) {
+    oik_call_info first = oik_skeleton_get_call(s, 0), last = oik_skeleton_get_call(s, (size_t)s->calls.n - 1);
+    int n_iterations = 0;
+    for (int i = 0; i < s->calls.n; i++)
+        n_iterations += s->calls.report[i].n_accepted;
     return (oik_skeleton_info){.n_vertices = s->n_vertices,
                                .n_faces = s->n_faces,
                                .n_bones = s->n_bones,
@@ -154,8 +103,16 @@ oik_skeleton_info oik_skeleton_get_info(const oik_skeleton *s) {
                                .part_of_vertex = s->part_of_vertex,
                                .faces = (const int32_t *)(const void *)s->faces,
                                .vertices = (const double *)(const void *)s->vertices, /* see base/vec3.h */
-                               .initial_cost = s->report.initial_cost,
-                               .final_cost = s->report.final_cost,
-                               .n_iterations = s->report.n_accepted,
-                               .stop = oik_lsq_stop_name(s->report.stop)};
+                               .initial_cost = first.initial_cost,
+                               .final_cost = last.final_cost,
+                               .n_iterations = n_iterations,
+                               .stop = last.stop};
+}
+
+size_t oik_skeleton_n_calls(const oik_skeleton *skeleton) {
+    return (size_t)skeleton->calls.n;
+}
+
+oik_call_info oik_skeleton_get_call(const oik_skeleton *skeleton, size_t index) {
+    return oik_stage_call_info(&skeleton->origin, &skeleton->calls, index);
 }

@@ -8,24 +8,10 @@
 #include "body/registration.h"
 #include "api/internal.h"
 #include "cli/commands.h"
+#include "cli/info_model.h"
 #include "cli/model_path.h"
 #include "mesh/mesh_io.h"
 #include "mesh/topology.h"
-
-static oik_status print_model(const char *path, oik_error *err) {
-    oik_model *model = NULL;
-    oik_status status = oik_model_load(&model, path, err);
-    if (status)
-        return status;
-    oik_model_info m = oik_model_get_info(model);
-    printf("model: %s\ngender: %s\nlicence: %s\ncontent hash: %s\n", m.name, m.gender, m.licence, m.hash);
-    printf("skin: %zu vertices, %zu faces, %zu shape modes\n", m.n_skin_vertices, m.n_skin_faces, m.n_skin_modes);
-    printf("skeleton: %zu bones in %zu parts, %zu vertices, %zu faces, %zu shape modes\n", m.n_bones, m.n_parts,
-           m.n_bone_vertices, m.n_bone_faces, m.n_skeleton_modes);
-    printf("kinematics: %zu joints, %zu degrees of freedom\n", m.n_joints, m.n_dofs);
-    oik_model_free(model);
-    return OIK_OK;
-}
 
 static void print_extent(const oik_mesh *mesh) {
     oik_vec3 low = mesh->vertices[0], high = low;
@@ -97,7 +83,7 @@ oik_exit oik_command_info(int argc, char **argv) {
     oik_error err = {0};
     const char *dot = strrchr(argv[1], '.');
     bool model = dot && strcasecmp(dot, ".npz") == 0;
-    oik_status status = model ? print_model(argv[1], &err) : print_mesh(argv[1], &err);
+    oik_status status = model ? oik_info_model(argv[1], &err) : print_mesh(argv[1], &err);
     if (status)
         fprintf(stderr, "osso_ik: error: %s\n", err.message);
     return oik_exit_of(status);

@@ -11,19 +11,16 @@
 
 #include "base/status.h"
 
-/**
- * Directory of the running program into path, without the last slash; false when the system does not tell.
- * The name under which the kernel started it is asked for, and not /proc, which a bare chroot lacks.
- */
-static int program_directory(char path[PATH_MAX]) {
+/* The name under which the kernel started it is asked for, and not /proc, which a bare chroot lacks. */
+bool oik_program_directory(char path[PATH_MAX]) {
     const char *started_as = (const char *)getauxval(AT_EXECFN);
     if (!started_as || !realpath(started_as, path))
-        return 0;
+        return false;
     char *slash = strrchr(path, '/');
     if (!slash)
-        return 0;
+        return false;
     *slash = '\0';
-    return 1;
+    return true;
 }
 
 /** Is there a readable DIR/FOLDER/GENDER.npz? Then it is left in path, else path is as before. */
@@ -45,7 +42,7 @@ oik_status oik_model_path(oik_buf *path, const char *gender, oik_error *err) {
         return oik_fail(err, OIK_E_MODEL, "%s/%s.npz: the built-in model is not where OSSO_IK_MODELS says", named, gender);
     }
     char dir[PATH_MAX];
-    if (!program_directory(dir))
+    if (!oik_program_directory(dir))
         return oik_fail(err, OIK_E_MODEL, "the program's own directory is unknown: name the model with --model FILE");
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (try_place(path, dir, folders[i], gender))

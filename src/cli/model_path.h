@@ -2,7 +2,13 @@
 #ifndef OIK_CLI_MODEL_PATH_H
 #define OIK_CLI_MODEL_PATH_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 #include "base/file.h"
+
+/** Directory of the running program, without the last slash; false when the system does not tell. */
+bool oik_program_directory(char path[PATH_MAX]);
 
 /**
  * The file of the built-in model of one sex. Looked for, in this order, in: the directory named by the environment variable

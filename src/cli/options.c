@@ -8,7 +8,7 @@
 #include "cli/option_values.h"
 
 enum { OPT_MESH = 256, OPT_MODEL, OPT_MORE_IT, OPT_PER_PARTS, OPT_PER_BONES, OPT_EXPORT, OPT_LOG_LEVEL, OPT_JSON, OPT_DRY_RUN,
-       OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES };
+       OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES, OPT_METHOD };
 
 static const struct option long_options[] = {{"mesh_input", required_argument, NULL, OPT_MESH},
                                              {"sequence", no_argument, NULL, OPT_SEQUENCE},
@@ -18,11 +18,14 @@ static const struct option long_options[] = {{"mesh_input", required_argument, N
                                              {"gender", required_argument, NULL, 'g'},
                                              {"out", required_argument, NULL, 'o'},
                                              {"model", required_argument, NULL, OPT_MODEL},
+                                             {"method", required_argument, NULL, OPT_METHOD},
                                              {"more_it", no_argument, NULL, OPT_MORE_IT},
+                                             {"posing_only", no_argument, NULL, 'p'},
                                              {"per_parts", no_argument, NULL, OPT_PER_PARTS},
                                              {"per_bones", no_argument, NULL, OPT_PER_BONES},
                                              {"no_frame_meshes", no_argument, NULL, OPT_NO_FRAME_MESHES},
                                              {"force_recompute", no_argument, NULL, 'F'},
+                                             {"display", no_argument, NULL, 'D'},
                                              {"export", required_argument, NULL, OPT_EXPORT},
                                              {"verbose", no_argument, NULL, 'v'},
                                              {"quiet", no_argument, NULL, 'q'},
@@ -38,27 +41,32 @@ const char *oik_options_help(void) {
            "\n"
            "usage: osso_ik --mesh_input PATH... --gender female|male|neutral [options]\n"
            "       osso_ik ik --chain FILE[:NAME] --motion FILE [options]   see osso_ik ik --help\n"
+           "       osso_ik import --star PLACE --osso DIR --loss DIR --gender female|male -o FILE   see osso_ik import --help\n"
            "       osso_ik info MODEL|MESH\n"
            "       osso_ik convert [--ascii] IN OUT\n"
            "\n"
            "  --mesh_input PATH...   .ply or .obj bodies in SMPL/STAR vertex order, each one by itself; one folder, 'PATTERN' (in\n"
            "                         quotes), .npz or .npy (frames, vertices, 3): the frames of a sequence\n"
            "  --sequence             several mesh files are the frames of one sequence\n"
-           "  --pose_input FILE      .npz of body parameters (poses, trans; also AMASS) in place of meshes: a sequence\n"
+           "  --pose_input FILE      .npz of body parameters (poses, trans, betas; also AMASS) in place of meshes: a sequence,\n"
+           "                         or one body when there is one frame\n"
            "  --motion FILE          keypoints (.txt, .trc, .npz) that drive the chain of a single mesh\n"
            "  --fps N                frames per second of a sequence or motion (default: the input's own, else 30)\n"
            "  -g, --gender SEX       female, male or neutral: which model\n"
            "  -o, --out DIR          results in DIR, intermediate files in DIR/tmp (default: out)\n"
            "  --model open|FILE      the built-in model (default) or a model file\n"
-           "  --more_it              iterate every stage to convergence limits twice as tight\n"
+           "  --method NAME          refined (default), or reference: the published method step by step (imported models)\n"
+           "  --more_it              iterate every stage to convergence limits twice as tight (reference: to convergence)\n"
+           "  -p, --posing_only      take the stages before posing from DIR/tmp, pose and solve joint angles anew\n"
            "  --per_parts            also one mesh per part of the skeleton, in DIR/NAME_parts\n"
            "  --per_bones            also one mesh per anatomical bone, in DIR/NAME_bones\n"
            "  --no_frame_meshes      a sequence without the bones of every frame in DIR/NAME_frames\n"
-           "  -F, --force_recompute  a sequence anew, without what an earlier run left in DIR/tmp\n"
+           "  -F, --force_recompute  compute everything anew, without what an earlier run left in DIR/tmp\n"
+           "  -D, --display          write DIR/NAME_report.html with every step of optimisation, and open it in the browser\n"
            "  --export LIST          csv (joint angles), json (kinematic chain), all (default: all)\n"
            "  --json                 the summary on stdout, one line per body\n"
            "  --dry-run              check the input and say what would be written\n"
-           "  -v, --verbose          more on stderr: iterations and times\n"
+           "  -v, --verbose          more on stderr: every step's cost, iterations and times\n"
            "  -q, --quiet            errors only\n"
            "  --log-level LEVEL      error, warning, info or debug\n"
            "  --version, -h, --help\n"
@@ -74,6 +82,15 @@ static oik_exit parse_gender(oik_options *o, const char *text, oik_complaint to)
     if (i < 0)
         return oik_complain(to, "--gender %s: expected female, male or neutral", text);
     o->gender = genders[i];
+    return OIK_EXIT_DONE;
+}
+
+static oik_exit parse_method(oik_options *o, const char *text, oik_complaint to) {
+    static const char *const methods[] = {"refined", "reference", NULL}; /* in the order of oik_method */
+    int i = oik_word_index(methods, text, strlen(text));
+    if (i < 0)
+        return oik_complain(to, "--method %s: expected refined or reference", text);
+    o->method = (oik_method)i;
     return OIK_EXIT_DONE;
 }
 
@@ -104,6 +121,9 @@ static oik_exit apply(oik_options *o, int option, const char *value, oik_complai
     case OPT_FPS: return oik_option_number(&o->fps, "--fps", value, 1e-3, 1e6, "0.001 to 1000000 frames per second", to);
     case OPT_NO_FRAME_MESHES: o->no_frame_meshes = true; break;
     case 'F': o->force = true; break;
+    case 'p': o->posing_only = true; break;
+    case 'D': o->display = true; break;
+    case OPT_METHOD: return parse_method(o, value, to);
     case OPT_JSON: o->json = true; break;
     case OPT_DRY_RUN: o->dry_run = true; break;
     case 'v': o->level = OIK_LOG_DEBUG; break;
@@ -123,6 +143,8 @@ static oik_exit check(const oik_options *o, oik_complaint to) {
         return oik_complain(to, "--pose_input takes the place of meshes: leave --mesh_input or it out");
     if (o->pose_input && o->sequence)
         return oik_complain(to, "--sequence is about meshes; body parameters are a sequence anyway");
+    if (o->posing_only && o->force)
+        return oik_complain(to, "--posing_only takes what --force_recompute leaves aside: leave one of them out");
     if (!o->gender)
         return oik_complain(to, "--gender is missing: female, male or neutral");
     if (o->out[0] == '\0')
@@ -141,7 +163,7 @@ oik_exit oik_options_parse(oik_options *o, char *message, size_t size, int argc,
     opterr = 0;
     optind = 0; /* GNU: start anew */
     oik_exit code = OIK_EXIT_DONE;
-    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, "-:g:o:Fvqh", long_options, NULL)) != -1;)
+    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, "-:g:o:FpDvqh", long_options, NULL)) != -1;)
         code = option == ':' || option == '?' ? oik_complain_getopt(to, option, argv)
                                               : apply(o, option, optarg, to);
     for (; code == OIK_EXIT_DONE && optind < argc; optind++) /* what follows "--" */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "cli/log.h"
+#include "osso_ik.h"
 
 /** Exit codes of the program. */
 typedef enum oik_exit {
@@ -30,7 +31,11 @@ typedef struct oik_options {
     double fps;           /**< frames per second; 0: the input's own, else 30 */
     unsigned exports;     /**< oik_export bits */
     bool sequence;        /**< the meshes are frames of one sequence */
-    bool no_frame_meshes, force; /**< of a sequence: bones of every frame are not written; nothing of an earlier run is used */
+    bool no_frame_meshes; /**< of a sequence: bones of every frame are not written */
+    bool force;           /**< nothing of an earlier run is used */
+    bool posing_only;     /**< the stages before posing are taken from an earlier run */
+    bool display;         /**< a report with every step of optimisation */
+    oik_method method;
     bool more_iterations, per_parts, per_bones, json, dry_run;
     bool help, version;   /**< asked for: nothing else is checked */
     oik_log_level level;

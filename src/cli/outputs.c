@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "cli/display.h"
 
 void oik_output_name(oik_buf *name, const char *input_path) {
     const char *slash = strrchr(input_path, '/');
@@ -81,6 +82,7 @@ static bool is_wanted(oik_output_kind kind, const oik_options *options) {
     switch (kind) {
     case OIK_OUT_CHAIN: return options->exports & OIK_EXPORT_JSON;
     case OIK_OUT_ANGLES: return options->exports & OIK_EXPORT_CSV;
+    case OIK_OUT_REPORT: return options->display;
     case OIK_OUT_SEGMENTS:
     case OIK_OUT_RATES: return options->motion && (options->exports & OIK_EXPORT_CSV);
     case OIK_OUT_MOTION: return options->motion && (options->exports & OIK_EXPORT_JSON);
@@ -88,20 +90,31 @@ static bool is_wanted(oik_output_kind kind, const oik_options *options) {
     }
 }
 
+/** Suffixes of the files in tmp/ that hold results of stages. */
+static const char *const stage_suffix[OIK_N_STAGES] = {"_body_posed.npz", "_skel_lying.npz", "_skel_posed.npz"};
+
+void oik_output_stage_file(oik_buf *path, const char *name, oik_stage stage) {
+    oik_buf_printf(path, "tmp/%s%s", name, stage_suffix[stage]);
+}
+
 oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char *name, const oik_options *options,
                             oik_error *err) {
-    static const struct {
+    const struct {
         oik_output_kind kind;
         const char *folder, *suffix;
     } fixed[] = {{OIK_OUT_LYING, "tmp/", "_skel_lying.ply"},
                  {OIK_OUT_BODY_POSED, "tmp/", "_body_posed.ply"},
                  {OIK_OUT_BODY_LYING, "tmp/", "_body_lying.ply"},
+                 {OIK_OUT_BODY_FILE, "tmp/", stage_suffix[OIK_STAGE_REGISTRATION]},
+                 {OIK_OUT_LYING_FILE, "tmp/", stage_suffix[OIK_STAGE_PLACING]},
+                 {OIK_OUT_POSED_FILE, "tmp/", stage_suffix[OIK_STAGE_POSING]},
                  {OIK_OUT_SKELETON, "", "_skel_posed.ply"},
                  {OIK_OUT_CHAIN, "", "_chain.json"},
                  {OIK_OUT_ANGLES, "", "_angles.csv"},
                  {OIK_OUT_SEGMENTS, "", "_segments.csv"},
                  {OIK_OUT_RATES, "", "_rates.csv"},
-                 {OIK_OUT_MOTION, "", "_motion.json"}};
+                 {OIK_OUT_MOTION, "", "_motion.json"},
+                 {OIK_OUT_REPORT, "", "_report.html"}};
     enum { N_FIXED = sizeof fixed / sizeof *fixed };
     size_t room = N_FIXED + 1 + (size_t)model->skeleton->n_groups + (size_t)model->skeleton->n_bones;
     oik_buf text = {0};
@@ -182,20 +195,34 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     case OIK_OUT_LYING: return oik_write_skeleton(r->lying, "all", path, err);
     case OIK_OUT_BODY_POSED: return oik_write_body(r->model, r->body, 0, path, err);
     case OIK_OUT_BODY_LYING: return oik_write_body(r->model, r->body, 1, path, err);
+    case OIK_OUT_BODY_FILE: return oik_body_save(r->body, r->model, path, err);
+    case OIK_OUT_LYING_FILE: return oik_skeleton_save(r->lying, r->model, path, err);
+    case OIK_OUT_POSED_FILE: return oik_skeleton_save(r->posed, r->model, path, err);
+    case OIK_OUT_REPORT: return oik_display_write(r->display, r, path, err);
     case OIK_OUT_SUMMARY: return write_summary(r, path, err);
     }
     return oik_fail(err, OIK_E_ARGUMENT, "%s: unknown kind of output", path);
 }
 
+/** Was the file there already, and read? */
+static bool is_kept(oik_output_kind kind, const oik_results *r) {
+    switch (kind) {
+    case OIK_OUT_BODY_FILE: return r->cached[OIK_STAGE_REGISTRATION];
+    case OIK_OUT_LYING_FILE: return r->cached[OIK_STAGE_PLACING];
+    case OIK_OUT_POSED_FILE: return r->cached[OIK_STAGE_POSING];
+    default: return false;
+    }
+}
+
 /** Remove what was written, and the folders that this leaves empty and that were not there before. */
-static void take_back(const oik_outputs *outputs, size_t n_written, const char *dir, bool dir_existed) {
+static void take_back(const oik_outputs *outputs, size_t n_written, const oik_results *results, const char *dir, bool dir_existed) {
     oik_buf path = {0};
     for (size_t i = 0; i < outputs->n; i++) {
         path.size = 0;
         oik_buf_printf(&path, "%s/%s", dir, outputs->files[i].path);
         if (path.status)
             break;
-        if (i < n_written)
+        if (i < n_written && !is_kept(outputs->files[i].kind, results))
             unlink(path.data);
         if (strchr(outputs->files[i].path, '/')) {
             *strrchr(path.data, '/') = '\0';
@@ -231,12 +258,12 @@ oik_status oik_outputs_write(const oik_outputs *outputs, const char *dir, const 
         oik_buf_printf(&path, "%s/%s", dir, file->path);
         if (!status && path.status)
             status = oik_fail(err, path.status, "%s", oik_status_sentence(path.status));
-        if (!status)
+        if (!status && !is_kept(file->kind, results))
             status = write_one(file, results, path.data, err);
         n_written += status == OIK_OK;
     }
     if (status)
-        take_back(outputs, n_written, dir, dir_existed);
+        take_back(outputs, n_written, results, dir, dir_existed);
     oik_buf_free(&path);
     return status;
 }

@@ -16,6 +16,10 @@ typedef enum oik_output_kind {
     OIK_OUT_LYING,      /**< lying bones */
     OIK_OUT_BODY_POSED,
     OIK_OUT_BODY_LYING,
+    OIK_OUT_BODY_FILE,  /**< result of registration, as the next two of placing and posing: oik_results.cached */
+    OIK_OUT_LYING_FILE,
+    OIK_OUT_POSED_FILE,
+    OIK_OUT_REPORT,
     OIK_OUT_SUMMARY     /**< always the last one */
 } oik_output_kind;
 
@@ -32,6 +36,9 @@ typedef struct oik_outputs {
     const char **paths; /**< n, files[i].path */
 } oik_outputs;
 
+/** Path of the file for a stage's result, relative to the output directory; appended. */
+void oik_output_stage_file(oik_buf *path, const char *name, oik_stage stage);
+
 /** Base of the output files of one input: its file name without folder and extension. Appended to name. */
 void oik_output_name(oik_buf *name, const char *input_path);
 
@@ -39,6 +46,8 @@ void oik_output_name(oik_buf *name, const char *input_path);
 oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char *name, const oik_options *options,
                             oik_error *err);
 void oik_outputs_free(oik_outputs *outputs);
+
+struct oik_display;
 
 /** Results of one body. */
 typedef struct oik_results {
@@ -48,6 +57,8 @@ typedef struct oik_results {
     const oik_chain *chain;
     const oik_motion *motion;
     const oik_motion *driven; /**< by --motion, or NULL */
+    const bool *cached;       /**< OIK_N_STAGES: was read from its file, which is left alone */
+    const struct oik_display *display; /**< or NULL */
     oik_summary *summary;
 } oik_results;
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "cli/commands.h"
+#include "cli/display.h"
 #include "cli/driven.h"
 #include "cli/model_path.h"
 #include "cli/pipeline.h"
@@ -40,8 +41,12 @@ static oik_exit check_inputs(const oik_options *o, char *message, size_t size) {
         wrong = "--motion drives the chain of a single mesh, not of a sequence";
     else if (sequence && (o->per_parts || o->per_bones))
         wrong = "--per_parts and --per_bones are for single meshes, not for sequences";
-    else if (!sequence && (o->no_frame_meshes || o->force))
-        wrong = "--no_frame_meshes and --force_recompute are for sequences";
+    else if (sequence && o->method == OIK_METHOD_REFERENCE)
+        wrong = "the published method knows single bodies: sequences go with --method refined";
+    else if (sequence && (o->posing_only || o->display))
+        wrong = "--posing_only and --display are for single bodies, not for sequences";
+    else if (!sequence && o->no_frame_meshes)
+        wrong = "--no_frame_meshes is for sequences";
     else if (!sequence && o->fps > 0.0 && !o->motion)
         wrong = "--fps is for sequences and --motion; several mesh files are single bodies unless --sequence is given";
     else if (o->motion && o->n_meshes > 1)
@@ -100,7 +105,10 @@ typedef struct body_run {
     const char *path, *name;
     double start; /**< [s] */
     oik_input input;
+    oik_buf stage_files[OIK_N_STAGES]; /**< with the output directory */
+    oik_display *display;
     oik_outputs outputs;
+    oik_log *log;
 } body_run;
 
 static oik_summary summary_of(const body_run *run, const oik_pipeline *p) {
@@ -108,14 +116,17 @@ static oik_summary summary_of(const body_run *run, const oik_pipeline *p) {
                      .input_path = run->path,
                      .input_hash = run->input.hash,
                      .model = oik_model_get_info(run->model),
+                     .method = oik_method_name(run->options->method),
                      .body = oik_body_get_info(p->body),
                      .n_stages = p->n_stages,
+                     .n_times = p->n_times,
                      .seconds = oik_clock_now() - run->start,
                      .kinematics = p->posed->kinematics,
                      .quality = p->quality,
                      .n_files = run->outputs.n,
                      .files = run->outputs.paths};
     memcpy(s.stages, p->stages, sizeof s.stages);
+    memcpy(s.times, p->times, sizeof s.times);
     return s;
 }
 
@@ -128,65 +139,145 @@ static void report_input(oik_log *log, const char *path, const oik_body *body) {
     oik_log_write(log, OIK_LOG_INFO, "%s: stature %.3f m, registration error %.1f mm", path, info.stature, 1000.0 * info.rms);
 }
 
-static oik_status compute_and_write(const body_run *run, oik_log *log, oik_exit *code, oik_error *err) {
-    oik_pipeline p = {0};
-    oik_stage_options stage_options = {.more_iterations = run->options->more_iterations};
-    oik_driven driven = {0};
-    oik_status status = oik_pipeline_run(&p, run->model, &run->input, run->path, &stage_options, log, err);
+/** What a file of body parameters holds that is not used. */
+static oik_status report_parameters(const body_run *run, oik_error *err) {
+    oik_pose_subject *subject = NULL;
+    if (!run->input.poses)
+        return OIK_OK;
+    oik_shape_space space = run->model->family ? OIK_SHAPE_SMPL : OIK_SHAPE_OWN;
+    oik_status status = oik_pose_subject_new(&subject, run->input.poses, run->model->body, space, err);
     if (!status)
-        status = oik_driven_solve(&driven, p.lying, run->options, log, err);
+        oik_poses_warn(run->log, run->path, run->input.poses, subject, run->options->gender);
+    oik_pose_subject_free(subject);
+    return status;
+}
+
+/** Steps are told to somebody only when asked for: the report wants them all, so nothing is taken over from an earlier run then. */
+static oik_pipeline_settings settings_of(const body_run *run) {
+    const oik_options *o = run->options;
+    bool watched = o->display || o->level >= OIK_LOG_DEBUG;
+    oik_pipeline_settings s = {.stage = {.more_iterations = o->more_iterations,
+                                         .method = o->method,
+                                         .on_step = watched ? oik_display_step : NULL,
+                                         .step_context = run->display},
+                               .recompute = o->force || o->display,
+                               .posing_only = o->posing_only};
+    for (int i = 0; i < OIK_N_STAGES; i++)
+        s.files[i] = run->stage_files[i].data;
+    return s;
+}
+
+static oik_status compute(oik_pipeline *p, const body_run *run, oik_error *err) {
+    oik_pipeline_settings settings = settings_of(run);
+    oik_status status = report_parameters(run, err);
+    if (!status)
+        status = oik_pipeline_run(p, run->model, &run->input, run->path, &settings, run->log, err);
+    oik_status kept = status == OIK_E_CANCELLED ? oik_display_status(run->display, err) : OIK_OK;
+    return kept ? kept : status;
+}
+
+static void report_result(const body_run *run, const oik_pipeline *p, const oik_summary *summary, oik_exit *code) {
+    oik_buf page = {0};
+    report_input(run->log, run->path, p->body);
+    *code = report_quality(run->log, run->path, &p->quality);
+    oik_buf_printf(&page, "%s/%s_report.html", run->options->out, run->name);
+    if (run->options->display && !page.status)
+        oik_display_open(page.data, run->log);
+    oik_buf_free(&page);
+    print_result(run->options, &run->outputs, summary);
+}
+
+static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_error *err) {
+    oik_pipeline p = {0};
+    oik_driven driven = {0};
+    oik_status status = compute(&p, run, err);
+    if (!status)
+        status = oik_driven_solve(&driven, p.lying, run->options, run->log, err);
     if (!status) {
         oik_summary summary = summary_of(run, &p);
         oik_results results = {.model = run->model, .body = p.body, .lying = p.lying, .posed = p.posed, .chain = p.chain,
-                               .motion = p.motion, .driven = driven.motion, .summary = &summary};
+                               .motion = p.motion, .driven = driven.motion, .cached = p.cached, .display = run->display,
+                               .summary = &summary};
         status = oik_outputs_write(&run->outputs, run->options->out, &results, err);
-        if (!status) {
-            report_input(log, run->path, p.body);
-            *code = report_quality(log, run->path, &p.quality);
-            print_result(run->options, &run->outputs, &summary);
-        }
+        if (!status)
+            report_result(run, &p, &summary, code);
     }
     oik_driven_free(&driven);
     oik_pipeline_free(&p);
     return status;
 }
 
-/** --dry-run: everything up to the order test, then the names of the files. */
-static oik_status check_only(const body_run *run, oik_log *log, oik_error *err) {
+static oik_status check_mesh(const body_run *run, oik_error *err) {
     oik_body_input found;
     oik_vec3 *x = oik_new(run->model->body->n_vertices, sizeof *x, err);
     if (!x)
         return OIK_E_MEMORY;
     oik_status status = oik_body_normalise(&found, x, run->model->body, run->input.mesh, run->path, err);
     free(x);
-    if (status)
-        return status;
-    oik_log_write(log, OIK_LOG_INFO, "%s: a body in SMPL vertex order, in %s%s; would write:", run->path, found.unit_name,
-                  found.mirrored ? ", mirrored" : "");
-    for (size_t i = 0; i < run->outputs.n; i++)
+    if (!status)
+        oik_log_write(run->log, OIK_LOG_INFO, "%s: a body in SMPL vertex order, in %s%s; would write:", run->path, found.unit_name,
+                      found.mirrored ? ", mirrored" : "");
+    return status;
+}
+
+/** --dry-run: everything up to the order test, then the names of the files. */
+static oik_status check_only(const body_run *run, oik_error *err) {
+    oik_stage_options options = {.method = run->options->method};
+    oik_status status = oik_stage_check_method(run->model, &options, err);
+    if (!status && run->input.mesh)
+        status = check_mesh(run, err);
+    else if (!status)
+        oik_log_write(run->log, OIK_LOG_INFO, "%s: parameters of one body; would write:", run->path);
+    for (size_t i = 0; i < run->outputs.n && !status; i++)
         printf("%s/%s\n", run->options->out, run->outputs.files[i].path);
+    return status;
+}
+
+/** Paths of the files in which an earlier run may have left the results of stages. */
+static oik_status plan_stage_files(body_run *run, oik_error *err) {
+    for (int i = 0; i < OIK_N_STAGES; i++) {
+        oik_buf *path = &run->stage_files[i];
+        oik_buf_printf(path, "%s/", run->options->out);
+        oik_output_stage_file(path, run->name, (oik_stage)i);
+        if (path->status)
+            return oik_fail(err, path->status, "%s", oik_status_sentence(path->status));
+    }
     return OIK_OK;
+}
+
+static oik_status prepare(body_run *run, oik_error *err) {
+    const oik_options *o = run->options;
+    oik_status status = oik_input_read(&run->input, run->path, o->pose_input != NULL, err);
+    if (!status)
+        status = plan_stage_files(run, err);
+    if (!status)
+        status = oik_display_new(&run->display, run->model, run->path, o->display, run->log, err);
+    return status ? status : oik_outputs_plan(&run->outputs, run->model, run->name, o, err);
+}
+
+static void body_run_free(body_run *run) {
+    oik_outputs_free(&run->outputs);
+    oik_display_free(run->display);
+    for (int i = 0; i < OIK_N_STAGES; i++)
+        oik_buf_free(&run->stage_files[i]);
+    oik_input_free(&run->input);
 }
 
 static oik_exit run_body(const oik_options *o, const oik_model *model, const char *path, oik_log *log) {
     oik_buf name = {0};
     oik_error err = {0};
     oik_exit code = OIK_EXIT_DONE;
-    body_run run = {.options = o, .model = model, .path = path, .start = oik_clock_now()};
+    body_run run = {.options = o, .model = model, .path = path, .start = oik_clock_now(), .log = log};
     oik_output_name(&name, path);
     run.name = name.data;
-    oik_status status = name.status ? oik_fail(&err, name.status, "%s", oik_status_sentence(name.status))
-                                    : oik_input_read(&run.input, path, &err);
+    oik_status status = name.status ? oik_fail(&err, name.status, "%s", oik_status_sentence(name.status)) : prepare(&run, &err);
     if (!status)
-        status = oik_outputs_plan(&run.outputs, model, run.name, o, &err);
-    if (!status)
-        status = o->dry_run ? check_only(&run, log, &err) : compute_and_write(&run, log, &code, &err);
+        status = o->dry_run ? check_only(&run, &err) : compute_and_write(&run, &code, &err);
     if (status) {
         oik_log_write(log, OIK_LOG_ERROR, "%s", err.message);
         code = oik_exit_of(status);
     }
-    oik_outputs_free(&run.outputs);
-    oik_input_free(&run.input);
+    body_run_free(&run);
     oik_buf_free(&name);
     return code;
 }
@@ -212,6 +303,8 @@ static oik_exit run_all(const oik_options *o) {
     }
     if (!status && oik_wants_sequence(o))
         code = oik_sequence_run(o, model, &log);
+    else if (!status && o->pose_input)
+        code = run_body(o, model, o->pose_input, &log);
     for (size_t i = 0; !status && !oik_wants_sequence(o) && i < o->n_meshes; i++)
         code = worse(code, run_body(o, model, o->meshes[i], &log));
     oik_model_free(model);

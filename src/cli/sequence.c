@@ -171,18 +171,13 @@ static int poll_interrupt(void *context) {
 }
 
 static void tell_input(const sequence_run *run) {
-    static const char *const genders[] = {
-        [OIK_GENDER_FEMALE] = "female", [OIK_GENDER_MALE] = "male", [OIK_GENDER_NEUTRAL] = "neutral"};
     const oik_sequence_input *in = &run->input;
     oik_body_info body = oik_body_get_info(oik_sequence_body(run->sequence));
     if (in->usual_fps)
         oik_log_write(run->log, OIK_LOG_WARNING, "%s: the input does not say its frame rate: %g per second are taken; give --fps", in->path,
                       in->fps);
-    if (in->subject && in->subject->betas_ignored[0])
-        oik_log_write(run->log, OIK_LOG_WARNING, "%s: %s", in->path, in->subject->betas_ignored);
-    if (in->poses && in->poses->gender != OIK_GENDER_UNKNOWN && strcmp(genders[in->poses->gender], run->options->gender) != 0)
-        oik_log_write(run->log, OIK_LOG_WARNING, "%s: the file is of a %s body, the model %s", in->path, genders[in->poses->gender],
-                      run->options->gender);
+    if (in->poses)
+        oik_poses_warn(run->log, in->path, in->poses, in->subject, run->options->gender);
     if (strcmp(body.unit, "m") != 0)
         oik_log_write(run->log, OIK_LOG_INFO, "%s: recognised as given in %s", in->path, body.unit);
     if (body.mirrored)

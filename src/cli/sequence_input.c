@@ -14,9 +14,23 @@ static bool ends_with(const char *text, const char *ending) {
     return n > m && strcasecmp(text + n - m, ending) == 0;
 }
 
+/** Has the file more than one frame of body parameters? Not so when it cannot be read: then reading it says why. */
+static bool has_frames(const char *path) {
+    int n_dim = 0;
+    size_t shape[OIK_NPZ_MAX_DIM];
+    oik_npz *npz = NULL;
+    oik_status status = oik_npz_open_on_disk(&npz, path, NULL);
+    if (!status)
+        status = oik_npz_shape(npz, oik_npz_has(npz, "poses") ? "poses" : "pose", &n_dim, shape, NULL);
+    oik_npz_free(npz);
+    return !status && n_dim == 2 && shape[0] > 1;
+}
+
 bool oik_wants_sequence(const oik_options *o) {
     struct stat info;
-    if (o->sequence || o->pose_input)
+    if (o->pose_input)
+        return has_frames(o->pose_input);
+    if (o->sequence)
         return true;
     if (o->n_meshes != 1)
         return false;
@@ -48,12 +62,9 @@ static oik_status open_meshes(oik_sequence_input *in, const oik_options *o, oik_
     return OIK_OK;
 }
 
-/** How the names of the built-in models begin; others are imported ones of the SMPL family. */
-#define OPEN_MODEL "osso_ik open"
-
 static oik_status open_poses(oik_sequence_input *in, const oik_options *o, const oik_model *model, oik_error *err) {
     oik_buf name = {0};
-    oik_shape_space space = strncmp(model->name, OPEN_MODEL, strlen(OPEN_MODEL)) == 0 ? OIK_SHAPE_OWN : OIK_SHAPE_SMPL;
+    oik_shape_space space = model->family ? OIK_SHAPE_SMPL : OIK_SHAPE_OWN;
     oik_status status = oik_pose_input_load(&in->poses, o->pose_input, err);
     if (!status)
         status = oik_pose_subject_new(&in->subject, in->poses, model->body, space, err);
@@ -86,6 +97,15 @@ void oik_sequence_input_free(oik_sequence_input *in) {
     free(in->path);
     free(in->name);
     *in = (oik_sequence_input){0};
+}
+
+void oik_poses_warn(oik_log *log, const char *path, const oik_pose_input *poses, const oik_pose_subject *subject, const char *gender) {
+    static const char *const genders[] = {
+        [OIK_GENDER_FEMALE] = "female", [OIK_GENDER_MALE] = "male", [OIK_GENDER_NEUTRAL] = "neutral"};
+    if (subject->betas_ignored[0])
+        oik_log_write(log, OIK_LOG_WARNING, "%s: %s", path, subject->betas_ignored);
+    if (poses->gender != OIK_GENDER_UNKNOWN && strcmp(genders[poses->gender], gender) != 0)
+        oik_log_write(log, OIK_LOG_WARNING, "%s: the file is of a %s body, the model %s", path, genders[poses->gender], gender);
 }
 
 /* ------------------------------------------------------------------ the subject */

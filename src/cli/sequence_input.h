@@ -20,12 +20,15 @@ typedef struct oik_sequence_input {
     oik_body_pose pose;
 } oik_sequence_input;
 
-/** Do the options ask for a sequence: --sequence, --pose_input, or one folder, pattern or array file? */
+/** Do the options ask for a sequence: --sequence, --pose_input of more than one frame, or one folder, pattern or array file? */
 bool oik_wants_sequence(const oik_options *options);
 
 /** Release with oik_sequence_input_free, also after an error. Errors as in oik_mesh_sequence_open, oik_pose_input_load. */
 oik_status oik_sequence_input_open(oik_sequence_input *input, const oik_options *options, const oik_model *model, oik_error *err);
 void oik_sequence_input_free(oik_sequence_input *input);
+
+/** Say what of a file of body parameters is not used, and that it is of the other sex than the model. */
+void oik_poses_warn(oik_log *log, const char *path, const oik_pose_input *poses, const oik_pose_subject *subject, const char *gender);
 
 /** Teach the sequence its subject: from frames spread over the input, or the parameters' shape. What it is learned from is hashed. */
 oik_status oik_sequence_input_learn(const oik_sequence_input *input, oik_sequence *sequence, oik_sha256 *hash, oik_error *err);

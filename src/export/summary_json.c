@@ -55,9 +55,10 @@ static json_t *stages_array(const oik_summary *s) {
     json_t *array = json_array();
     for (int i = 0; i < s->n_stages; i++) {
         const oik_summary_stage *stage = &s->stages[i];
-        json_array_append_new(array, json_pack("{s:s, s:i, s:o, s:o, s:s}", "name", stage->name, "iterations",
+        json_array_append_new(array, json_pack("{s:s, s:i, s:o, s:o, s:s, s:b}", "name", stage->name, "iterations",
                                                stage->n_iterations, "initial_cost", oik_json_of_number(stage->initial_cost),
-                                               "final_cost", oik_json_of_number(stage->final_cost), "stop", stage->stop));
+                                               "final_cost", oik_json_of_number(stage->final_cost), "stop", stage->stop, "cached",
+                                               stage->cached));
     }
     return array;
 }
@@ -97,8 +98,8 @@ static json_t *files_array(const oik_summary *s) {
 
 static json_t *times_object(const oik_summary *s) {
     json_t *object = json_object();
-    for (int i = 0; i < s->n_stages; i++)
-        json_object_set_new(object, s->stages[i].name, oik_json_of_number(s->stages[i].seconds));
+    for (int i = 0; i < s->n_times; i++)
+        json_object_set_new(object, s->times[i].name, oik_json_of_number(s->times[i].seconds));
     json_object_set_new(object, "total", oik_json_of_number(s->seconds));
     return object;
 }
@@ -107,8 +108,8 @@ static json_t *summary_object(const oik_summary *s) {
     json_t *program = json_pack("{s:s, s:s}", "name", "osso_ik", "version", oik_version());
     json_t *model = json_pack("{s:s, s:s, s:s, s:s}", "name", s->model.name, "gender", s->model.gender, "licence",
                               s->model.licence, "content_hash", s->model.hash);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", oik_json_of_text(s->name), "program", program,
-                     "model", model, "input", input_object(s), "subject", subject_object(s), "segment_lengths", lengths_object(s), "stages",
+    return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", oik_json_of_text(s->name), "program", program,
+                     "model", model, "method", s->method, "input", input_object(s), "subject", subject_object(s), "segment_lengths", lengths_object(s), "stages",
                      stages_array(s), "quality", quality_object(&s->quality), "files", files_array(s), "times",
                      times_object(s));
 }

@@ -6,23 +6,31 @@
 #include "ik/chain.h"
 #include "osso_ik.h"
 
-enum { OIK_SUMMARY_MAX_STAGES = 8 };
+enum { OIK_SUMMARY_MAX_STAGES = 12, OIK_SUMMARY_MAX_TIMES = 8 };
 
+/** A stage, or one call of its solver. */
 typedef struct oik_summary_stage {
-    const char *name;          /**< "registration", ... */
+    const char *name;          /**< "registration", ...; with the published method "registration 1", ... */
     int n_iterations;
     double initial_cost, final_cost; /**< NaN where the stage has no such number: written as null */
     const char *stop;          /**< why it stopped */
-    double seconds;            /**< wall time */
+    bool cached;               /**< taken over from an earlier run */
 } oik_summary_stage;
+
+typedef struct oik_summary_time {
+    const char *name;          /**< "registration", ... */
+    double seconds;            /**< wall time */
+} oik_summary_time;
 
 typedef struct oik_summary {
     const char *name;          /**< base of the output files */
     const char *input_path, *input_hash; /**< as given; SHA-256 of the file */
     oik_model_info model;
+    const char *method;        /**< "refined" or "reference" */
     oik_body_info body;
-    int n_stages;
+    int n_stages, n_times;
     oik_summary_stage stages[OIK_SUMMARY_MAX_STAGES];
+    oik_summary_time times[OIK_SUMMARY_MAX_TIMES];
     double seconds;            /**< all stages, reading and writing */
     const oik_kinematics *kinematics; /**< posed: segment lengths */
     oik_quality quality;
@@ -31,8 +39,8 @@ typedef struct oik_summary {
 } oik_summary;
 
 /**
- * One JSON object; the schema is docs/schema/summary.schema.json. Wall times are all under the key "times": everything else is
- * equal for equal input. Lengths in metres; numbers have 9 significant digits.
+ * One JSON object; the schema is docs/schema/summary.schema.json. Wall times are all under the key "times": everything else but
+ * "cached" is equal for equal input. Lengths in metres; numbers have 9 significant digits.
  * @param[in] compact one line without indentation
  * @return OIK_E_MEMORY. Appends to buf.
  */

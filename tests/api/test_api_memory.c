@@ -98,6 +98,48 @@ static oik_status call_write_angles(oik_error *err) {
     return oik_write_angles(motion, in_folder(folder, "angles.csv"), err);
 }
 
+static oik_status call_parameters(oik_error *err) {
+    static const double pose[72] = {0.1}, betas[3] = {1.0};
+    oik_body *object = NULL;
+    oik_body_parameters parameters = {.n_betas = 3, .betas = betas, .pose = pose};
+    oik_status status = oik_body_from_parameters(&object, model, &parameters, NULL, err);
+    check_made(status, object);
+    oik_body_free(object);
+    return status;
+}
+
+static oik_status call_save_body(oik_error *err) {
+    return oik_body_save(body, model, in_folder(folder, "body.npz"), err);
+}
+
+static oik_status call_load_body(oik_error *err) {
+    oik_body *object = NULL;
+    oik_status status = oik_body_load(&object, model, mesh, NULL, in_folder(folder, "body.npz"), err);
+    check_made(status, object);
+    oik_body_free(object);
+    return status;
+}
+
+static oik_status call_save_skeleton(oik_error *err) {
+    return oik_skeleton_save(posed, model, in_folder(folder, "posed.npz"), err);
+}
+
+static oik_status call_load_skeleton(oik_error *err) {
+    oik_skeleton *object = NULL;
+    oik_status status = oik_skeleton_load(&object, model, body, lying, NULL, in_folder(folder, "posed.npz"), err);
+    check_made(status, object);
+    oik_skeleton_free(object);
+    return status;
+}
+
+static oik_status call_place(oik_error *err) {
+    oik_model_info info = oik_model_get_info(model);
+    static double numbers[3 * 100000];
+    static const double zeros[9 * 200];
+    assert_true(info.n_bone_vertices <= 100000 && info.n_rigid_parts <= 200 && info.n_skeleton_modes <= 200);
+    return oik_skeleton_place(numbers, model, zeros, zeros, zeros, err);
+}
+
 static int set_up(void **state) {
     (void)state;
     const char *dir = getenv("OSSO_IK_MODELS");
@@ -183,6 +225,21 @@ static void writing_leaves_nothing_behind(void **state) {
     }
 }
 
+/** After the sweeps that count files. A load finds what the last save left whole. */
+static void files_of_stages(void **state) {
+    (void)state;
+    sweep(call_save_body, 30);
+    sweep(call_load_body, 60);
+    sweep(call_save_skeleton, 30);
+    sweep(call_load_skeleton, 60);
+}
+
+static void parameters_and_steps(void **state) {
+    (void)state;
+    sweep(call_parameters, 30);
+    sweep(call_place, 10);
+}
+
 static void writing_a_chain(void **state) {
     (void)state;
     sweep(call_write_chain, 10); /* jansson's own allocations are not reached */
@@ -193,7 +250,8 @@ int main(void) {
         cmocka_unit_test(loading_a_model),   cmocka_unit_test(registering_a_body),
         cmocka_unit_test(placing_and_posing), cmocka_unit_test(chain_and_angles),
         cmocka_unit_test(measuring_quality), cmocka_unit_test(writing_leaves_nothing_behind),
-        cmocka_unit_test(writing_a_chain),
+        cmocka_unit_test(writing_a_chain),   cmocka_unit_test(files_of_stages),
+        cmocka_unit_test(parameters_and_steps),
     };
     return cmocka_run_group_tests_name("test_api_memory", tests, set_up, tear_down);
 }

@@ -49,6 +49,8 @@ static void has_documented_defaults(void **state) {
     assert_string_equal(p.options.model, "open");
     assert_int_equal(p.options.exports, OIK_EXPORT_ALL);
     assert_int_equal(p.options.level, OIK_LOG_INFO);
+    assert_int_equal(p.options.method, OIK_METHOD_REFINED);
+    assert_false(p.options.force || p.options.posing_only || p.options.display);
     assert_false(p.options.more_iterations || p.options.per_parts || p.options.per_bones || p.options.json ||
                  p.options.dry_run);
     oik_options_free(&p.options);
@@ -67,6 +69,21 @@ static void takes_every_option(void **state) {
     assert_int_equal(p.options.level, OIK_LOG_DEBUG);
     assert_true(p.options.more_iterations && p.options.per_parts && p.options.per_bones && p.options.json &&
                 p.options.dry_run);
+    oik_options_free(&p.options);
+}
+
+static void stages_have_their_options(void **state) {
+    (void)state;
+    char text[] = "--mesh_input a.ply -g male --method reference -p -D";
+    parsed p = parse(text);
+    assert_int_equal(p.code, OIK_EXIT_DONE);
+    assert_int_equal(p.options.method, OIK_METHOD_REFERENCE);
+    assert_true(p.options.posing_only && p.options.display && !p.options.force);
+    oik_options_free(&p.options);
+    char words[] = "--mesh_input a.ply -g male --method refined --force_recompute --display";
+    p = parse(words);
+    assert_int_equal(p.options.method, OIK_METHOD_REFINED);
+    assert_true(!p.options.posing_only && p.options.display && p.options.force);
     oik_options_free(&p.options);
 }
 
@@ -127,6 +144,8 @@ static void wrong_usage_is_named(void **state) {
     expect_usage("--mesh_input a.ply -g female --json=yes", "takes no value");
     expect_usage("--mesh_input a.ply -g female --export csv,osim", "\"osim\", available are csv, json and all");
     expect_usage("--mesh_input a.ply -g female --export csv,", "unknown format");
+    expect_usage("--mesh_input a.ply -g female --method osso", "refined or reference");
+    expect_usage("--mesh_input a.ply -g female -p -F", "leave one of them out");
     expect_usage("--mesh_input a.ply -g female --log-level loud", "error, warning, info or debug");
 }
 
@@ -135,7 +154,8 @@ static void help_names_every_option(void **state) {
     (void)state;
     static const char *const names[] = {"--mesh_input", "--gender",  "--out",     "--model",   "--more_it",
                                         "--per_parts",  "--per_bones", "--export",  "--verbose", "--quiet",
-                                        "--log-level",  "--json",    "--dry-run", "--version", "--help"};
+                                        "--log-level",  "--json",    "--dry-run", "--version", "--help",
+                                        "--method",     "--posing_only", "--force_recompute", "--display", "osso_ik import"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_non_null(strstr(oik_options_help(), names[i]));
 }
@@ -146,6 +166,7 @@ int main(void) {
         cmocka_unit_test(collects_meshes_in_order),   cmocka_unit_test(export_lists_are_united),
         cmocka_unit_test(log_levels_are_names),       cmocka_unit_test(help_and_version_need_nothing_else),
         cmocka_unit_test(wrong_usage_is_named),       cmocka_unit_test(help_names_every_option),
+        cmocka_unit_test(stages_have_their_options),
     };
     return cmocka_run_group_tests_name("test_cli_options", tests, NULL, NULL);
 }

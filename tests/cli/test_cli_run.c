@@ -64,7 +64,8 @@ static void writes_the_files_that_its_summary_lists(void **state) {
     static const char *const expected[] = {"body_female_skel_posed.ply",     "body_female_chain.json",
                                            "body_female_angles.csv",         "body_female_summary.json",
                                            "tmp/body_female_skel_lying.ply", "tmp/body_female_body_posed.ply",
-                                           "tmp/body_female_body_lying.ply"};
+                                           "tmp/body_female_body_lying.ply", "tmp/body_female_body_posed.npz",
+                                           "tmp/body_female_skel_lying.npz", "tmp/body_female_skel_posed.npz"};
     json_t *summary = summary_of(plain);
     const json_t *files = json_object_get(summary, "files");
     const size_t n = sizeof expected / sizeof *expected;

@@ -26,15 +26,19 @@ static oik_summary example(void) {
         .input_path = "a.ply",
         .input_hash = hash,
         .model = {.name = "open", .gender = "male", .licence = "MIT", .hash = hash},
+        .method = "refined",
         .body = {.unit = "mm", .units_per_metre = 1000, .rms = 0.0125, .n_modes = 2, .beta = beta, .stature = 1.75},
         .n_stages = 5,
+        .n_times = 5,
         .seconds = 0.75,
         .kinematics = &kinematics,
         .n_files = 2,
         .files = files};
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         s.stages[i] = (oik_summary_stage){.name = names[i], .n_iterations = i, .initial_cost = NAN, .final_cost = 2.0 * i,
-                                          .stop = "cost", .seconds = 0.1};
+                                          .stop = "cost", .cached = i == 1};
+        s.times[i] = (oik_summary_time){names[i], 0.1};
+    }
     s.quality = (oik_quality){.n_gates = 2, .level = 1};
     s.quality.gates[0] = (oik_gate){.name = "hip_gap", .unit = "m", .value = 0.0051, .warn = 0.004, .fail = 0.010, .level = 1};
     s.quality.gates[1] = (oik_gate){.name = "depth", .unit = "m", .value = 0.001, .warn = 0.005, .fail = INFINITY};
@@ -84,6 +88,7 @@ static void numbers_without_value_are_null(void **state) {
     const json_t *stage = json_array_get(json_object_get(document, "stages"), 1);
     assert_true(json_is_null(json_object_get(stage, "initial_cost")));
     assert_true(json_number_value(json_object_get(stage, "final_cost")) == 2.0);
+    assert_true(json_is_true(json_object_get(stage, "cached")));
     const json_t *gates = json_object_get(json_object_get(document, "quality"), "gates");
     assert_true(json_is_null(json_object_get(json_array_get(gates, 1), "fail")));
     json_decref(document);
