@@ -155,8 +155,8 @@ demo: $(BUILD)/models/made  ## make the synthetic demo bodies again (data/demo)
 	$(BUILD)/generate_models --demo $(BUILD)/models data/demo
 
 run-demo: all  ## run the program on the demo bodies and the demo motion; results in out/
-	$(BUILD)/osso_ik --mesh_input data/demo/body_female.ply --gender female
-	$(BUILD)/osso_ik --mesh_input data/demo/body_male.ply data/demo/body_male_crouch.ply --gender male
+	$(BUILD)/osso_ik --mesh_input data/demo/body_female.ply --gender female -F
+	$(BUILD)/osso_ik --mesh_input data/demo/body_male.ply data/demo/body_male_crouch.ply --gender male -F
 	$(BUILD)/osso_ik ik --chain out/body_male_chain.json --motion data/demo/walk.txt --out out
 
 # ---------------------------------------------------------------- tests, examples, benchmarks
@@ -238,7 +238,7 @@ INC  = $(DESTDIR)$(PREFIX)/include
 DATA = $(DESTDIR)$(PREFIX)/share
 
 install: all  ## install program, libraries, header, models, man page to PREFIX (default /usr/local)
-	install -d $(BIN) $(LIB)/pkgconfig $(INC) $(DATA)/osso_ik/models $(DATA)/man/man1 \
+	install -d $(BIN) $(LIB)/pkgconfig $(INC) $(DATA)/osso_ik/models $(DATA)/osso_ik/tools/osso_import $(DATA)/man/man1 \
 	    $(DATA)/bash-completion/completions $(DATA)/doc/osso_ik
 	install -m 755 $(BUILD)/osso_ik $(BIN)
 	install -m 644 $(BUILD)/libossoik.a $(LIB)
@@ -248,9 +248,11 @@ install: all  ## install program, libraries, header, models, man page to PREFIX 
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@REQUIRES@|$(LIB_PC)|' \
 	    libossoik.pc.in > $(LIB)/pkgconfig/libossoik.pc
 	install -m 644 $(MODELS) $(DATA)/osso_ik/models
+	install -m 755 tools/import_model.py $(DATA)/osso_ik/tools
+	install -m 644 tools/osso_import/*.py $(DATA)/osso_ik/tools/osso_import
 	install -m 644 docs/osso_ik.1 $(DATA)/man/man1
 	install -m 644 docs/bash-completion $(DATA)/bash-completion/completions/osso_ik
-	install -m 644 LICENSE README.md CHANGELOG.md $(DATA)/doc/osso_ik
+	install -m 644 LICENSE README.md CHANGELOG.md docs/importing.md $(DATA)/doc/osso_ik
 
 uninstall:  ## remove what install put there
 	rm -f $(BIN)/osso_ik $(LIB)/libossoik.a $(LIB)/$(SONAME) $(LIB)/libossoik.so $(INC)/osso_ik.h

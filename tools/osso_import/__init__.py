@@ -1,0 +1,1 @@
+"""Licensed STAR, SMPL and OSSO model files -> a model archive of osso_ik (docs/importing.md)."""
