@@ -6,6 +6,30 @@
 
 #include "base/mem.h"
 #include "base/rot.h"
+#include "skeleton/published_terms.h"
+
+/** Sphere centres of the subject's shape, the one on the parent part first. */
+static oik_status find_balls(oik_posing *posing, oik_error *err) {
+    const oik_skel_model *model = posing->model;
+    const oik_published *published = model->published;
+    posing->balls = oik_new(published->n_balls, sizeof *posing->balls, err);
+    if (!posing->balls)
+        return OIK_E_MEMORY;
+    for (size_t i = 0; i < published->n_balls; i++) {
+        oik_terms_point *ball = posing->balls[i];
+        for (int k = 0; k < 2; k++) {
+            oik_status status = oik_published_centre(&ball[k], model, posing->lying->shape, published->ball_list[i][k], err);
+            if (status)
+                return status;
+        }
+        if (model->part_parent[ball[0].part] == ball[1].part) {
+            oik_terms_point child = ball[0];
+            ball[0] = ball[1];
+            ball[1] = child;
+        }
+    }
+    return OIK_OK;
+}
 
 oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, const oik_body_model *body, const oik_body_fit *fit,
                            const oik_puppet *lying, oik_error *err) {
@@ -21,12 +45,13 @@ oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, cons
         return OIK_E_MEMORY;
     for (size_t i = 0; i < springs->n; i++)
         posing->skin_turn[i] = oik_body_vertex_rotation(body, (size_t)springs->skin[i], &posing->skin.frames);
-    return OIK_OK;
+    return model->published ? find_balls(posing, err) : OIK_OK;
 }
 
 void oik_posing_clear(oik_posing *posing) {
     oik_lying_skin_free(&posing->skin);
     free(posing->skin_turn);
+    free(posing->balls);
     oik_puppet_free(posing->reference);
     *posing = (oik_posing){0};
 }
@@ -110,6 +135,21 @@ static void add_ligaments(oik_terms *terms, const oik_posing *in) {
     }
 }
 
+static void add_balls(oik_terms *terms, const oik_posing *in) {
+    const oik_published *published = in->model->published;
+    const oik_puppet *at = in->reference;
+    for (size_t i = 0; published && i < published->n_balls; i++) {
+        const oik_terms_point *a = &in->balls[i][0], *b = &in->balls[i][1];
+        oik_vec3 offset = v3(0, 0, 0);
+        if (!published->ball_coincide[i]) {
+            oik_vec3 y_b = v3_add(m3_mulv(at->R[b->part], b->u), at->t[b->part]);
+            offset = v3_sub(a->u, m3_tmulv(at->R[a->part], v3_sub(y_b, at->t[a->part])));
+        }
+        oik_terms_add(terms, oik_term_stitch(oik_terms_add_point(terms, a->part, a->u), oik_terms_add_point(terms, b->part, b->u),
+                                             published->ball_weight[i], offset));
+    }
+}
+
 void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_frames *frames) {
     oik_puppet_copy(posing->reference, posing->lying);
     start_from_body(start, posing, frames);
@@ -121,4 +161,5 @@ void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_f
     add_springs(terms, posing, frames, x);
     add_stitches(terms, posing);
     add_ligaments(terms, posing);
+    add_balls(terms, posing);
 }

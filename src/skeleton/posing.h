@@ -4,6 +4,11 @@
  *   spring_i   = w_i (y_i - x_v - Q_v (y_i - v_v)_lying),  Q_v = R_v,posed R_v,lying^T the turn of the skin at vertex v
  *   stitch     = w (y_a - R_a o - y_b), o = the reference offset in the frame of a's part (0 where the points are one joint centre)
  *   ligament   = w (|y_a - y_b| - |y_a - y_b|_lying)
+ *   ball       = w (c_a - R_a o - c_b), of an imported model: a stitch of two sphere centres (sphere.h), a's part the parent;
+ *                o = the reference offset in its frame, 0 at the hips
+ *
+ * The published method keeps the distance of sphere centres. A distance leaves two directions free, has no derivative where centres meet,
+ * as those of a joint do, and then pulls in a direction that is the rounding's; three rows hold the joint together and are smooth.
  *
  * The reference of the stitches is the lying puppet, but for parts that are coupled to another one (scapula and clavicle to the humerus).
  */
@@ -20,6 +25,7 @@ typedef struct oik_posing {
     const oik_puppet *lying; /**< borrowed */
     oik_lying_skin skin;
     oik_mat3 *skin_turn;     /**< springs.n, rotation of the lying skin at the spring */
+    oik_terms_point (*balls)[2]; /**< sphere centres, the parent's first; published->n_balls, NULL for a model that is not imported */
     oik_puppet *reference;   /**< the lying puppet with coupled parts turned as expected in the pose of oik_posing_start */
 } oik_posing;
 
@@ -31,7 +37,7 @@ void oik_posing_clear(oik_posing *posing);
 /** Sets the reference and where each part starts: moved with the joint of the body that it hangs on, or that its coupling asks for. */
 void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_frames *frames);
 
-/** Append springs, stitches and ligaments in a body pose; x: n_vertices of the body [m]. After oik_posing_start with the same frames. */
+/** Append springs, stitches, ligaments and balls in a body pose; x: n_vertices of the body [m]. After oik_posing_start with the same frames. */
 void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x);
 
 #endif

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/rot.h"
 #include "skeleton/skeleton.h"
 
 oik_status oik_puppet_new(oik_puppet **out, const oik_skel_model *model, oik_error *err) {
@@ -42,13 +43,25 @@ void oik_puppet_free(oik_puppet *puppet) {
     free(puppet->R);
     free(puppet->t);
     free(puppet->shape);
+    free(puppet->r);
     free(puppet);
+}
+
+oik_status oik_puppet_keep_vectors(oik_puppet *puppet, oik_error *err) {
+    if (puppet->r)
+        return OIK_OK;
+    puppet->r = oik_new((size_t)puppet->n_parts, sizeof *puppet->r, err);
+    for (int p = 0; puppet->r && p < puppet->n_parts; p++)
+        puppet->r[p] = oik_rot_log(puppet->R[p]);
+    return puppet->r ? OIK_OK : OIK_E_MEMORY;
 }
 
 void oik_puppet_copy(oik_puppet *to, const oik_puppet *from) {
     memcpy(to->R, from->R, (size_t)from->n_parts * sizeof *to->R);
     memcpy(to->t, from->t, (size_t)from->n_parts * sizeof *to->t);
     memcpy(to->shape, from->shape, from->n_modes * sizeof *to->shape);
+    for (int p = 0; to->r && p < from->n_parts; p++)
+        to->r[p] = from->r ? from->r[p] : oik_rot_log(from->R[p]);
 }
 
 oik_vec3 oik_puppet_local(const double *shape, const oik_skel_model *model, size_t point) {

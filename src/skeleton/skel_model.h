@@ -16,6 +16,7 @@
 
 #include "base/npz.h"
 #include "skeleton/kinematics.h"
+#include "skeleton/published_model.h"
 
 /** Rows of a sparse matrix in compressed form: row i is entries start[i] .. start[i+1]. */
 typedef struct oik_sparse_rows {
@@ -30,7 +31,7 @@ typedef struct oik_sparse_rows {
 typedef struct oik_landmarks {
     size_t n;
     int32_t *point;       /**< n */
-    oik_sparse_rows skin; /**< n rows over skin vertices, rows sum to 1 */
+    oik_sparse_rows skin; /**< n rows over skin vertices, rows sum to 1 (of an imported model as they are) */
     double *depth;        /**< n, distance under the skin [m]; 0 for joint centres */
     double *weight;       /**< n, along the skin normal (all directions when depth = 0) [1/m] */
     double *tangential;   /**< n, weight across the normal, relative to weight, 0..1 */
@@ -125,6 +126,7 @@ typedef struct oik_skel_model {
     oik_joint_recipe *joints; /**< n_segments */
     int32_t gap_hip[2][2];      /**< right, left: point of the pelvis, point of the femur that should coincide */
     int32_t gap_shoulder[2][2]; /**< right, left: point of the scapula, point of the humerus */
+    oik_published *published;   /**< of an imported model, else NULL */
 } oik_skel_model;
 
 /** Read and check the skeleton arrays of a model archive. n_skin: vertices of the body model in the same archive. */

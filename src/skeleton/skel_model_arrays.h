@@ -80,4 +80,15 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
     X("skel_list_start", n_lists, int, 1)         \
     X("kin_segment_name", n_segments, int, 0)
 
+/** Rows of an array less `subtract`. OIK_E_MODEL naming the array; OIK_E_MEMORY */
+oik_status oik_skel_read_count(size_t *count, const oik_npz *npz, const char *name, size_t subtract, oik_error *err);
+/**
+ * Read one array of rows x columns (1: one-dimensional) and check its range as described above.
+ * @param[out] out NULL or to be freed, also on error
+ * @return OIK_E_MODEL naming the array; OIK_E_MEMORY
+ */
+oik_status oik_skel_read_ints(int32_t **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, size_t limit,
+                              oik_error *err);
+oik_status oik_skel_read_reals(double **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, oik_error *err);
+
 #endif

@@ -17,7 +17,7 @@ static oik_status as_model_error(oik_status status, oik_error *err) {
     return OIK_E_MODEL;
 }
 
-static oik_status count_of(size_t *count, const oik_npz *npz, const char *name, size_t subtract, oik_error *err) {
+oik_status oik_skel_read_count(size_t *count, const oik_npz *npz, const char *name, size_t subtract, oik_error *err) {
     int n_dim;
     size_t shape[OIK_NPZ_MAX_DIM];
     oik_status status = oik_npz_shape(npz, name, &n_dim, shape, err);
@@ -32,9 +32,9 @@ static oik_status count_of(size_t *count, const oik_npz *npz, const char *name, 
 static oik_status read_counts(oik_skel_model *m, const oik_npz *npz, oik_error *err) {
     size_t count = 0;
     oik_status status;
-#define READ_COUNT(array, field, type, subtract)                          \
-    if ((status = count_of(&count, npz, array, subtract, err)) != OIK_OK) \
-        return status;                                                    \
+#define READ_COUNT(array, field, type, subtract)                                     \
+    if ((status = oik_skel_read_count(&count, npz, array, subtract, err)) != OIK_OK) \
+        return status;                                                               \
     m->field = (type)count;
     SKEL_COUNTS(READ_COUNT)
 #undef READ_COUNT
@@ -71,8 +71,8 @@ static oik_status check_starts(const int32_t *start, size_t n, const char *name,
     return OIK_OK;
 }
 
-static oik_status read_ints(int32_t **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, size_t limit,
-                            oik_error *err) {
+oik_status oik_skel_read_ints(int32_t **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, size_t limit,
+                              oik_error *err) {
     size_t shape[2] = {rows, columns};
     oik_status status = oik_npz_read_i32(npz, array, columns > 1 ? 2 : 1, shape, out, err);
     if (status)
@@ -85,7 +85,7 @@ static oik_status read_ints(int32_t **out, const oik_npz *npz, const char *array
     return OIK_OK;
 }
 
-static oik_status read_reals(double **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, oik_error *err) {
+oik_status oik_skel_read_reals(double **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, oik_error *err) {
     size_t shape[2] = {rows, columns};
     return as_model_error(oik_npz_read_f64(npz, array, columns > 1 ? 2 : 1, shape, out, err), err);
 }
@@ -101,7 +101,7 @@ static oik_status read_arrays(oik_skel_model *m, const oik_npz *npz, size_t n_sk
 #undef READ_NAMES
 #define READ_INTS(array, field, rows, columns, limit)                                                   \
     ints = NULL;                                                                                        \
-    status = read_ints(&ints, npz, array, (size_t)(rows), (size_t)(columns), (size_t)(limit), err);      \
+    status = oik_skel_read_ints(&ints, npz, array, (size_t)(rows), (size_t)(columns), (size_t)(limit), err); \
     m->field = (void *)ints;                                                                            \
     if (status)                                                                                         \
         return status;
@@ -109,7 +109,7 @@ static oik_status read_arrays(oik_skel_model *m, const oik_npz *npz, size_t n_sk
 #undef READ_INTS
 #define READ_REALS(array, field, rows, columns, dtype)                                       \
     reals = NULL;                                                                            \
-    status = read_reals(&reals, npz, array, (size_t)(rows), (size_t)(columns), err);          \
+    status = oik_skel_read_reals(&reals, npz, array, (size_t)(rows), (size_t)(columns), err); \
     m->field = (void *)reals;                                                                \
     if (status)                                                                              \
         return status;
@@ -143,10 +143,10 @@ static oik_status check_points(const oik_skel_model *m, oik_error *err) {
     return OIK_OK;
 }
 
-/** Rows of weights that a mean is taken with: none empty, sums of 1. */
-static oik_status check_means(const oik_skel_model *m, oik_error *err) {
+/** Rows of weights that a mean is taken with: none empty, sums of 1. The published method's regressor is taken as it is. */
+static oik_status check_means(const oik_skel_model *m, bool is_published, oik_error *err) {
     const double rounding = 1e-6; /* of weights that were stored in single precision */
-    for (size_t i = 0; i < m->landmarks.n; i++) {
+    for (size_t i = 0; !is_published && i < m->landmarks.n; i++) {
         double sum = 0.0;
         for (int32_t e = m->landmarks.skin.start[i]; e < m->landmarks.skin.start[i + 1]; e++)
             sum += m->landmarks.skin.value[e];
@@ -190,14 +190,14 @@ static oik_status check_indices(const oik_skel_model *m, oik_error *err) {
 }
 
 /** What the code relies on beyond ranges. */
-static oik_status check_model(const oik_skel_model *m, oik_error *err) {
+static oik_status check_model(const oik_skel_model *m, bool is_published, oik_error *err) {
     oik_status status = check_indices(m, err);
     if (!status)
         status = check_parts(m, err);
     if (!status)
         status = check_points(m, err);
     if (!status)
-        status = check_means(m, err);
+        status = check_means(m, is_published, err);
     return status;
 }
 
@@ -210,7 +210,9 @@ oik_status oik_skel_model_load(oik_skel_model **out, const oik_npz *npz, size_t 
     if (!status)
         status = read_arrays(m, npz, n_skin, err);
     if (!status)
-        status = check_model(m, err);
+        status = check_model(m, oik_published_is_in(npz), err);
+    if (!status)
+        status = oik_published_load(&m->published, m, npz, n_skin, err);
     if (!status)
         status = oik_skel_model_load_kinematics(m, npz, err);
     if (status) {
@@ -236,5 +238,6 @@ void oik_skel_model_free(oik_skel_model *m) {
 #undef FREE_REALS
     free(m->segments);
     free(m->joints);
+    oik_published_free(m->published);
     free(m);
 }

@@ -4,6 +4,9 @@
  *   infer  min over R, t, s:  landmarks + stitches + shape prior + containment
  *   pose   min over R, t:     springs + stitches + ligaments + containment
  *
+ * Of an imported model, s follows from the shape of the skin, and the energies are infer: landmarks + contacts + stitches + containment;
+ * pose: springs + stitches + ligaments + balls + containment.
+ *
  * Both are instances of the one least-squares core (solve/lsq.h) over rigid parts with local rotation updates.
  */
 #ifndef OIK_SKELETON_SKELETON_H
@@ -20,11 +23,15 @@ typedef struct oik_puppet {
     oik_mat3 *R;   /**< n_parts */
     oik_vec3 *t;   /**< n_parts [m] */
     double *shape; /**< n_modes */
+    oik_vec3 *r;   /**< n_parts rotation vectors of the published method, R = exp(r), angles beyond half a turn as they are; else NULL */
 } oik_puppet;
 
 oik_status oik_puppet_new(oik_puppet **out, const oik_skel_model *model, oik_error *err); /**< at the template's placement */
 void oik_puppet_free(oik_puppet *puppet);
-void oik_puppet_copy(oik_puppet *to, const oik_puppet *from); /**< placement and shape; both of one model */
+/** Give a puppet rotation vectors, r = log R. Nothing to do when it has them. OIK_E_MEMORY. */
+oik_status oik_puppet_keep_vectors(oik_puppet *puppet, oik_error *err);
+/** Placement and shape; both of one model. to->r, where there is one, becomes from->r or the logarithms of from->R. */
+void oik_puppet_copy(oik_puppet *to, const oik_puppet *from);
 
 /** Placed position of one point. O(modes of the point). */
 oik_vec3 oik_puppet_point(const oik_puppet *puppet, const oik_skel_model *model, size_t point);

@@ -13,150 +13,33 @@
 
 #include "skeleton/skel_model_arrays.h"
 #include "support/failing_malloc.h"
+#include "support/skeleton_arrays.h"
 #include "support/temp_dir.h"
 #include "support/tiny_body.h"
+#include "support/tiny_published.h"
 #include "support/tiny_skeleton.h"
-
-/* One array of the archive: names, integers or doubles. */
-typedef struct array {
-    const char *name, *dtype;
-    size_t rows, columns;
-    size_t limit; /* of integers: exclusive upper bound, SKEL_STARTS for row starts, 0 where any value is good */
-    char (*text)[OIK_NAME_LENGTH];
-    int32_t *i;
-    double *f;
-    bool counts;   /* its length is the count that others are measured by */
-    bool optional; /* may be missing */
-} array;
-
-enum { MAX_ARRAYS = 64 };
 
 static oik_body_model *body;
 static oik_skel_model *m;
-static array arrays[MAX_ARRAYS];
-static int n_arrays;
+static skeleton_arrays all;
 static char path[TEMP_PATH_LENGTH];
 
-/* ---- the tiny skeleton as arrays ---- */
-
-static void *copy(const void *from, size_t n, size_t size) {
-    void *block = malloc(n * size + 1);
-    assert_non_null(block);
-    memcpy(block, from, n * size);
-    return block;
-}
-
-static void add_text(const char *name, size_t rows, const void *names) {
-    arrays[n_arrays++] = (array){.name = name, .rows = rows, .columns = 1, .text = copy(names, rows, OIK_NAME_LENGTH)};
-}
-
-static void add_ints(const char *name, const char *dtype, size_t rows, size_t columns, size_t limit, const void *values) {
-    arrays[n_arrays++] = (array){.name = name, .dtype = dtype, .rows = rows, .columns = columns, .limit = limit,
-                                 .i = copy(values, rows * columns, sizeof(int32_t))};
-}
-
-static void add_reals(const char *name, const char *dtype, size_t rows, size_t columns, const void *values) {
-    arrays[n_arrays++] = (array){.name = name, .dtype = dtype, .rows = rows, .columns = columns,
-                                 .f = copy(values, rows * columns, sizeof(double))};
-}
-
-static void add_listed(void) {
-    size_t n_skin = body->n_vertices;
-#define ADD_TEXT(array, field, rows) add_text(array, (size_t)(rows), m->field);
-    SKEL_TEXT_ARRAYS(ADD_TEXT)
-#undef ADD_TEXT
-#define ADD_INTS(array, field, rows, columns, limit) add_ints(array, "<i4", (size_t)(rows), columns, (size_t)(limit), m->field);
-    SKEL_INT_ARRAYS(ADD_INTS)
-#undef ADD_INTS
-#define ADD_REALS(array, field, rows, columns, dtype) add_reals(array, dtype, (size_t)(rows), columns, m->field);
-    SKEL_REAL_ARRAYS(ADD_REALS)
-#undef ADD_REALS
-}
-
-enum { MAX_DOFS = TINY_SEGMENTS * OIK_MAX_JOINT_DOFS };
-
-static void add_dofs(void) {
-    char name[MAX_DOFS][OIK_NAME_LENGTH];
-    int32_t translation[MAX_DOFS];
-    double axis[MAX_DOFS][3], range[MAX_DOFS][2], rest[MAX_DOFS];
-    size_t n = 0;
-    for (int i = 0; i < m->n_segments; i++)
-        for (int k = 0; k < m->joints[i].joint.n_dofs; k++, n++) {
-            const oik_dof *dof = &m->joints[i].joint.dofs[k];
-            memcpy(name[n], dof->name, OIK_NAME_LENGTH);
-            translation[n] = dof->translation;
-            memcpy(axis[n], &dof->axis, sizeof axis[n]);
-            range[n][0] = dof->lower;
-            range[n][1] = dof->upper;
-            rest[n] = dof->rest;
-        }
-    add_text("kin_dof_name", n, name);
-    add_ints("kin_dof_translation", "|u1", n, 1, 0, translation);
-    add_reals("kin_dof_axis", "<f8", n, 3, axis);
-    add_reals("kin_dof_range", "<f8", n, 2, range);
-    add_reals("kin_dof_rest", "<f8", n, 1, rest);
-}
-
-static void add_kinematics(void) {
-    char segment_name[TINY_SEGMENTS][OIK_NAME_LENGTH], joint_name[TINY_SEGMENTS][OIK_NAME_LENGTH];
-    double weight[TINY_SEGMENTS];
-    int32_t segment[TINY_SEGMENTS][SKEL_SEGMENT_COLUMNS], joint[TINY_SEGMENTS][SKEL_JOINT_COLUMNS], gap[8];
-    for (int i = 0; i < TINY_SEGMENTS; i++) {
-        const oik_segment_recipe *s = &m->segments[i];
-        const oik_joint_recipe *j = &m->joints[i];
-        const int32_t s_row[] = {s->part, s->origin, s->primary_from, s->primary_to, s->secondary_from, s->secondary_to,
-                                 s->primary_axis, s->secondary_axis, s->distal};
-        const int32_t j_row[] = {j->joint.parent, (int32_t)j->joint.kind, (int32_t)j->joint.parent_frame,
-                                 (int32_t)j->joint.child_frame, j->joint.n_dofs, j->centre, j->axis_from[0], j->axis_from[1],
-                                 j->axis_from[2], j->axis_to[0], j->axis_to[1], j->axis_to[2]};
-        memcpy(segment[i], s_row, sizeof segment[i]);
-        memcpy(joint[i], j_row, sizeof joint[i]);
-        weight[i] = s->weight;
-        memcpy(segment_name[i], s->name, OIK_NAME_LENGTH);
-        memcpy(joint_name[i], j->joint.name, OIK_NAME_LENGTH);
-    }
-    memcpy(gap, m->gap_hip, sizeof m->gap_hip);
-    memcpy(gap + 4, m->gap_shoulder, sizeof m->gap_shoulder);
-    add_text("kin_segment_name", TINY_SEGMENTS, segment_name);
-    add_text("kin_joint_name", TINY_SEGMENTS, joint_name);
-    add_ints("kin_segment_recipe", "<i4", TINY_SEGMENTS, SKEL_SEGMENT_COLUMNS, (size_t)m->n_lists, segment);
-    add_reals("kin_segment_weight", "<f8", TINY_SEGMENTS, 1, weight);
-    arrays[n_arrays - 1].optional = true;
-    add_ints("kin_joint_recipe", "<i4", TINY_SEGMENTS, SKEL_JOINT_COLUMNS, (size_t)m->n_lists, joint);
-    add_dofs();
-    add_reals("skel_lying_R", "<f8", 24, 9, m->lying_R);
-    add_ints("skel_gap", "<i4", 4, 2, m->n_points, gap);
-}
-
 static array *find(const char *name) {
-    for (int a = 0; a < n_arrays; a++)
-        if (strcmp(arrays[a].name, name) == 0)
-            return &arrays[a];
-    fail_msg("no array %s", name);
-    return NULL;
+    return skeleton_arrays_find(&all, name);
 }
 
 static int set_up(void **state) {
     body = tiny_body_new();
     m = body ? tiny_skeleton_new(body) : NULL;
-    if (!m || temp_dir_setup(state))
+    if (!m || tiny_published_add(m) || temp_dir_setup(state))
         return -1;
     temp_path(path, "skeleton.npz");
-    add_listed();
-    add_kinematics();
-#define MARK(array, field, type, subtract) find(array)->counts = true;
-    SKEL_COUNTS(MARK)
-#undef MARK
-    find("kin_dof_name")->counts = true;
+    skeleton_arrays_fill(&all, m, body);
     return 0;
 }
 
 static int tear_down(void **state) {
-    for (int a = 0; a < n_arrays; a++) {
-        free(arrays[a].text);
-        free(arrays[a].i);
-        free(arrays[a].f);
-    }
+    skeleton_arrays_clear(&all);
     oik_skel_model_free(m);
     oik_body_model_free(body);
     return temp_dir_teardown(state);
@@ -164,29 +47,9 @@ static int tear_down(void **state) {
 
 /* ---- archives ---- */
 
-static void put(oik_npz_writer *writer, const array *a) {
-    size_t shape[2] = {a->rows, a->columns};
-    int n_dim = a->columns > 1 ? 2 : 1;
-    if (a->text) {
-        const char *names[MAX_DOFS + MAX_ARRAYS];
-        for (size_t k = 0; k < a->rows; k++)
-            names[k] = a->text[k];
-        assert_int_equal(oik_npz_add_text(writer, a->name, a->rows, names, NULL), OIK_OK);
-    } else if (a->i)
-        assert_int_equal(oik_npz_add_i32(writer, a->name, a->dtype, n_dim, shape, a->i, NULL), OIK_OK);
-    else
-        assert_int_equal(oik_npz_add_f64(writer, a->name, a->dtype, n_dim, shape, a->f, NULL), OIK_OK);
-}
-
 /* Write all arrays but one (NULL: none). */
 static void write_without(const array *absent) {
-    oik_npz_writer *writer = NULL;
-    assert_int_equal(oik_npz_writer_new(&writer, NULL), OIK_OK);
-    for (int a = 0; a < n_arrays; a++)
-        if (&arrays[a] != absent)
-            put(writer, &arrays[a]);
-    assert_int_equal(oik_npz_writer_save(writer, path, 0, NULL), OIK_OK);
-    oik_npz_writer_free(writer);
+    skeleton_arrays_write(&all, absent, path);
 }
 
 static oik_npz *open_archive(void) {
@@ -292,11 +155,11 @@ static void segments_and_joints_come_back(void **state) {
 
 static void a_missing_array_is_named(void **state) {
     (void)state;
-    for (int a = 0; a < n_arrays; a++) {
-        if (arrays[a].optional)
+    for (int a = 0; a < all.n; a++) {
+        if (all.array[a].optional)
             continue;
-        write_without(&arrays[a]);
-        assert_refused(arrays[a].name);
+        write_without(&all.array[a]);
+        assert_refused(all.array[a].name);
     }
 }
 
@@ -309,28 +172,28 @@ static void segments_without_weights_weigh_one(void **state) {
     oik_skel_model_free(loaded);
 }
 
-/* Where the array is the measure of others, the complaint may be about one of those. Nothing measures the faces: fewer are a model too. */
+/* Where the array is the measure of others, the complaint may be about one of those. */
 static void an_array_of_another_length_is_refused(void **state) {
     (void)state;
-    for (int a = 0; a < n_arrays; a++) {
-        if (strcmp(arrays[a].name, "skel_faces") == 0)
+    for (int a = 0; a < all.n; a++) {
+        if (all.array[a].any_length)
             continue;
-        arrays[a].rows--;
+        all.array[a].rows--;
         write_without(NULL);
-        assert_refused(arrays[a].counts ? NULL : arrays[a].name);
-        arrays[a].rows++;
+        assert_refused(all.array[a].counts ? NULL : all.array[a].name);
+        all.array[a].rows++;
     }
 }
 
 static void an_array_of_another_width_is_named(void **state) {
     (void)state;
-    for (int a = 0; a < n_arrays; a++) {
-        if (arrays[a].columns == 1)
+    for (int a = 0; a < all.n; a++) {
+        if (all.array[a].columns == 1)
             continue;
-        arrays[a].columns--;
+        all.array[a].columns--;
         write_without(NULL);
-        assert_refused(arrays[a].name);
-        arrays[a].columns++;
+        assert_refused(all.array[a].name);
+        all.array[a].columns++;
     }
 }
 
@@ -355,34 +218,34 @@ static void refuse_real(const char *name, size_t entry, double value) {
 
 static void an_index_out_of_range_is_named(void **state) {
     (void)state;
-    for (int a = 0; a < n_arrays; a++) {
-        if (!arrays[a].i || arrays[a].limit == 0 || arrays[a].limit == SKEL_STARTS)
+    for (int a = 0; a < all.n; a++) {
+        if (!all.array[a].i || all.array[a].limit == 0 || all.array[a].limit == SKEL_STARTS)
             continue;
-        size_t last = arrays[a].rows * arrays[a].columns - 1;
-        refuse_integer(arrays[a].name, last, (int32_t)arrays[a].limit);
-        refuse_integer(arrays[a].name, 0, -2);
+        size_t last = all.array[a].rows * all.array[a].columns - 1;
+        refuse_integer(all.array[a].name, last, (int32_t)all.array[a].limit);
+        refuse_integer(all.array[a].name, 0, -2);
     }
 }
 
 /* -1 stands for "none" only where something can be missing. */
 static void an_index_of_minus_one_is_named_where_none_is_not_allowed(void **state) {
     (void)state;
-    for (int a = 0; a < n_arrays; a++) {
-        bool may_be_none = strcmp(arrays[a].name, "skel_part_parent") == 0 || strncmp(arrays[a].name, "kin_", 4) == 0;
-        if (arrays[a].i && arrays[a].limit != 0 && !may_be_none)
-            refuse_integer(arrays[a].name, arrays[a].rows * arrays[a].columns - 1, -1);
+    for (int a = 0; a < all.n; a++) {
+        bool may_be_none = strcmp(all.array[a].name, "skel_part_parent") == 0 || strncmp(all.array[a].name, "kin_", 4) == 0;
+        if (all.array[a].i && all.array[a].limit != 0 && !may_be_none)
+            refuse_integer(all.array[a].name, all.array[a].rows * all.array[a].columns - 1, -1);
     }
 }
 
 static void row_starts_that_do_not_ascend_from_zero_are_named(void **state) {
     (void)state;
     int n = 0;
-    for (int a = 0; a < n_arrays; a++) {
-        if (arrays[a].limit != SKEL_STARTS)
+    for (int a = 0; a < all.n; a++) {
+        if (all.array[a].limit != SKEL_STARTS)
             continue;
-        refuse_integer(arrays[a].name, 0, 1);
-        refuse_integer(arrays[a].name, 1, arrays[a].i[2] + 1);
-        refuse_integer(arrays[a].name, arrays[a].rows - 1, arrays[a].i[arrays[a].rows - 2] - 1);
+        refuse_integer(all.array[a].name, 0, 1);
+        refuse_integer(all.array[a].name, 1, all.array[a].i[2] + 1);
+        refuse_integer(all.array[a].name, all.array[a].rows - 1, all.array[a].i[all.array[a].rows - 2] - 1);
         n++;
     }
     assert_true(n >= 3);
@@ -413,33 +276,33 @@ static void spoil_last_number(const array *a) {
 
 static void a_number_that_is_not_finite_is_named(void **state) {
     (void)state;
-    for (int a = 0; a < n_arrays; a++) {
-        if (!arrays[a].f)
+    for (int a = 0; a < all.n; a++) {
+        if (!all.array[a].f)
             continue;
         write_without(NULL);
-        spoil_last_number(&arrays[a]);
-        assert_refused(arrays[a].name);
+        spoil_last_number(&all.array[a]);
+        assert_refused(all.array[a].name);
     }
 }
 
 static void a_name_that_is_too_long_is_named(void **state) {
     (void)state;
-    for (int a = 0; a < n_arrays; a++) {
-        if (!arrays[a].text)
+    for (int a = 0; a < all.n; a++) {
+        if (!all.array[a].text)
             continue;
         static const char long_name[] = "a_name_of_thirty_two_characters_";
         oik_npz_writer *writer = NULL;
         assert_int_equal(oik_npz_writer_new(&writer, NULL), OIK_OK);
-        for (int k = 0; k < n_arrays; k++)
+        for (int k = 0; k < all.n; k++)
             if (k != a)
-                put(writer, &arrays[k]);
+                skeleton_arrays_put(writer, &all.array[k]);
         const char *names[MAX_DOFS];
-        for (size_t k = 0; k < arrays[a].rows; k++)
-            names[k] = k == 1 ? long_name : arrays[a].text[k];
-        assert_int_equal(oik_npz_add_text(writer, arrays[a].name, arrays[a].rows, names, NULL), OIK_OK);
+        for (size_t k = 0; k < all.array[a].rows; k++)
+            names[k] = k == 1 ? long_name : all.array[a].text[k];
+        assert_int_equal(oik_npz_add_text(writer, all.array[a].name, all.array[a].rows, names, NULL), OIK_OK);
         assert_int_equal(oik_npz_writer_save(writer, path, 0, NULL), OIK_OK);
         oik_npz_writer_free(writer);
-        assert_refused(arrays[a].name);
+        assert_refused(all.array[a].name);
     }
 }
 
@@ -482,7 +345,57 @@ static void placements_are_rotations(void **state) {
 
 static void landmark_weights_add_up_to_one(void **state) {
     (void)state;
-    refuse_real("skel_landmark_value", 0, m->landmarks.skin.value[0] + 0.01);
+    array *a = find("skel_landmark_value");
+    a->f[0] += 0.01;
+    write_without(find("skel_shape_regressor"));
+    assert_refused("skel_landmark_value");
+    write_without(NULL); /* the regressor of an imported model is taken as it is */
+    oik_skel_model_free(load());
+    a->f[0] = m->landmarks.skin.value[0];
+}
+
+static void published_tables_come_back(void **state) {
+    (void)state;
+    write_without(NULL);
+    oik_skel_model *loaded = load();
+    const oik_published *found = loaded->published, *wanted = m->published;
+    assert_non_null(found);
+    assert_int_equal(found->n_skin_modes, wanted->n_skin_modes);
+    assert_int_equal(found->n_contacts, wanted->n_contacts);
+    assert_int_equal(found->n_balls, wanted->n_balls);
+    assert_memory_equal(found->shape_regressor, wanted->shape_regressor, (wanted->n_skin_modes + 1) * m->n_modes * sizeof(double));
+    assert_memory_equal(found->lying_vector, wanted->lying_vector, 24 * sizeof(oik_vec3));
+    assert_memory_equal(found->contact_point, wanted->contact_point, wanted->n_contacts * sizeof(int32_t));
+    assert_memory_equal(found->contact_skin, wanted->contact_skin, wanted->n_contacts * sizeof(int32_t));
+    assert_memory_equal(found->contact_weight, wanted->contact_weight, wanted->n_contacts * sizeof(double));
+    assert_memory_equal(found->stitch_edge, wanted->stitch_edge, m->stitches.n * sizeof(int32_t));
+    assert_memory_equal(found->ligament_group, wanted->ligament_group, m->ligaments.n * sizeof(int32_t));
+    assert_memory_equal(found->ball_list, wanted->ball_list, wanted->n_balls * 2 * sizeof(int32_t));
+    assert_memory_equal(found->ball_coincide, wanted->ball_coincide, wanted->n_balls * sizeof(int32_t));
+    assert_memory_equal(found->ball_weight, wanted->ball_weight, wanted->n_balls * sizeof(double));
+    oik_skel_model_free(loaded);
+}
+
+static void a_model_without_the_regressor_is_none_of_the_published_method(void **state) {
+    (void)state;
+    write_without(find("skel_shape_regressor"));
+    oik_skel_model *loaded = load();
+    assert_null(loaded->published);
+    oik_skel_model_free(loaded);
+}
+
+static void published_tables_make_sense(void **state) {
+    (void)state;
+    refuse_real("skel_contact_weight", 1, -0.5);
+    refuse_real("skel_ball_weight", 0, -1.0);
+    const int32_t *first = m->list_point + m->list_start[m->published->ball_list[0][0]];
+    refuse_integer("skel_ball_list", 0, 0); /* a list of one point has no sphere */
+    array *points = find("skel_list_point");
+    size_t entry = (size_t)(first - m->list_point);
+    points->i[entry] = TINY_ARM_L * TINY_BONE_VERTICES; /* of another part than the rest of the patch */
+    write_without(NULL);
+    assert_refused("skel_ball_list");
+    points->i[entry] = *first;
 }
 
 static void a_list_has_points(void **state) {
@@ -544,7 +457,7 @@ static void every_failed_allocation_is_reported(void **state) {
     assert_int_equal(oik_skel_model_load(&loaded, npz, body->n_vertices, NULL), OIK_OK);
     long n_allocations = failing_malloc_disarm();
     oik_skel_model_free(loaded);
-    assert_true(n_allocations > n_arrays);
+    assert_true(n_allocations > all.n);
     for (long k = 0; k < n_allocations; k++) {
         oik_error err = {.status = OIK_OK};
         failing_malloc_arm(k);
@@ -577,6 +490,9 @@ int main(void) {
         cmocka_unit_test(modes_of_a_point_ascend),
         cmocka_unit_test(placements_are_rotations),
         cmocka_unit_test(landmark_weights_add_up_to_one),
+        cmocka_unit_test(published_tables_come_back),
+        cmocka_unit_test(a_model_without_the_regressor_is_none_of_the_published_method),
+        cmocka_unit_test(published_tables_make_sense),
         cmocka_unit_test(a_list_has_points),
         cmocka_unit_test(segment_axes_differ),
         cmocka_unit_test(an_anatomical_axis_has_two_ends_and_a_frame),

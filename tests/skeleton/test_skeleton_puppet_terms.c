@@ -12,6 +12,7 @@
 #include "base/rot.h"
 #include "skeleton/puppet_terms.h"
 #include "support/failing_malloc.h"
+#include "support/puppet_derivatives.h"
 #include "support/random.h"
 #include "support/tiny_body.h"
 #include "support/tiny_skeleton.h"
@@ -37,109 +38,17 @@ static int tear_down(void **state) {
     return 0;
 }
 
-/* The template's placement, each part moved by up to `turn` [rad] and `shift` [m], shape coefficients up to 1. */
-static oik_puppet *displaced_puppet(uint64_t seed, double turn, double shift) {
-    oik_puppet *puppet;
-    assert_int_equal(oik_puppet_new(&puppet, model, NULL), OIK_OK);
-    for (int p = 0; p < puppet->n_parts; p++) {
-        puppet->R[p] = m3_mul(oik_rot_exp(v3_scale(random_vec3(&seed), turn)), puppet->R[p]);
-        puppet->t[p] = v3_madd(puppet->t[p], shift, random_vec3(&seed));
-    }
-    for (size_t k = 0; k < puppet->n_modes; k++)
-        puppet->shape[k] = random_signed(&seed);
-    return puppet;
-}
-
 /* ---- derivatives ---- */
 
-typedef struct linearised {
-    oik_lsq_pattern pattern;
-    size_t state;
-    double *x, *r, *dense; /* state, residuals, rows x unknowns */
-} linearised;
+typedef enum parametrisation { WITH_SHAPE, CONSTANT_SHAPE, ABSOLUTE_ROTATIONS } parametrisation;
 
-static void *zeros(size_t n) {
-    void *block = calloc(n, sizeof(double));
-    assert_non_null(block);
-    return block;
-}
-
-static linearised linearise(const oik_terms *terms, const oik_puppet *puppet) {
-    linearised at = {.state = oik_terms_state_size(terms)};
-    assert_int_equal(oik_terms_pattern(&at.pattern, terms, NULL), OIK_OK);
-    size_t rows = (size_t)at.pattern.n_rows, columns = (size_t)at.pattern.n_unknowns;
-    double *jac = zeros((size_t)at.pattern.row_start[rows] + 1);
-    at.x = zeros(at.state);
-    at.r = zeros(rows);
-    at.dense = zeros(rows * columns);
-    oik_terms_pack(at.x, terms, puppet);
-    oik_terms_evaluate(at.r, jac, terms, at.x);
-    for (size_t i = 0; i < rows; i++)
-        for (int e = at.pattern.row_start[i]; e < at.pattern.row_start[i + 1]; e++)
-            at.dense[i * columns + (size_t)at.pattern.col[e]] = jac[e];
-    free(jac);
-    return at;
-}
-
-static void free_linearised(linearised *at) {
-    oik_terms_pattern_free(&at->pattern);
-    free(at->x);
-    free(at->r);
-    free(at->dense);
-}
-
-/* Residuals after a step of h along one unknown. */
-static void stepped(double *r, const oik_terms *terms, const linearised *at, size_t unknown, double h) {
-    double *dx = zeros((size_t)at->pattern.n_unknowns), *x = zeros(at->state);
-    dx[unknown] = h;
-    oik_terms_retract(x, terms, at->x, dx);
-    oik_terms_evaluate(r, NULL, terms, x);
-    free(dx);
-    free(x);
-}
-
-/*
- * Every column of the Jacobian against (r(+h) - r(-h)) / 2h. Weights are about 2 and lengths below 1 m, so that truncation is of the
- * order h^2 = 1e-12 and rounding of 1e-16 / h = 1e-10; 1e-8 leaves room for the curvature of short ligaments.
- */
-static void assert_derivatives(const oik_terms *terms, const oik_puppet *puppet) {
-    const double h = 1e-6, tolerance = 1e-8;
-    linearised at = linearise(terms, puppet);
-    size_t rows = (size_t)at.pattern.n_rows, columns = (size_t)at.pattern.n_unknowns;
-    double *ahead = zeros(rows), *behind = zeros(rows);
-    for (size_t c = 0; c < columns; c++) {
-        stepped(ahead, terms, &at, c, h);
-        stepped(behind, terms, &at, c, -h);
-        for (size_t i = 0; i < rows; i++)
-            assert_true(near(at.dense[i * columns + c], (ahead[i] - behind[i]) / (2.0 * h), tolerance));
-    }
-    free(ahead);
-    free(behind);
-    free_linearised(&at);
-}
-
-static oik_term make_term(oik_term_kind kind, const oik_puppet *puppet) {
-    const int32_t a = TINY_THIGH_L * TINY_BONE_VERTICES + 5, b = TINY_SHANK_L * TINY_BONE_VERTICES + 11;
-    oik_vec3 normal = v3_unit(v3(1, -2, 0.5)), y = oik_puppet_point(puppet, model, (size_t)a);
-    switch (kind) {
-    case OIK_TERM_ANCHOR:
-        return oik_term_anchor(a, v3(0.2, -0.1, 0.4), 2.0, normal, 0.3);
-    case OIK_TERM_STITCH:
-        return oik_term_stitch(a, b, 1.7, v3(0.02, -0.03, 0.01));
-    case OIK_TERM_LIGAMENT:
-        return (oik_term){.kind = kind, .a = a, .b = b, .weight = 2.3, .distance = 0.1};
-    case OIK_TERM_BARRIER: /* 2 cm beyond the plane */
-        return (oik_term){.kind = kind, .a = a, .b = -1, .weight = 1.5, .distance = 0.005, .normal = normal,
-                          .vector = v3_madd(y, -0.02, normal)};
-    }
-    return (oik_term){0};
-}
-
-static void check_kind(oik_term_kind kind, bool with_shape) {
-    oik_puppet *puppet = displaced_puppet(7, 0.8, 0.1);
+static void check_kind(oik_term_kind kind, parametrisation unknowns) {
+    oik_puppet *puppet = displaced_puppet(model, 7, 0.8, 0.1);
     oik_terms terms;
-    oik_terms_init(&terms, model, with_shape, puppet->shape);
-    oik_terms_add(&terms, make_term(kind, puppet));
+    oik_terms_init(&terms, model, unknowns == WITH_SHAPE, puppet->shape);
+    terms.absolute = unknowns == ABSOLUTE_ROTATIONS;
+    assert_int_equal(oik_puppet_keep_vectors(puppet, NULL), OIK_OK);
+    oik_terms_add(&terms, make_term(model, kind, puppet));
     assert_int_equal(terms.n, 1);
     linearised at = linearise(&terms, puppet);
     double largest = 0.0;
@@ -154,22 +63,21 @@ static void check_kind(oik_term_kind kind, bool with_shape) {
 
 static void every_kind_has_the_derivatives_of_its_residual(void **state) {
     (void)state;
-    for (int kind = OIK_TERM_ANCHOR; kind <= OIK_TERM_BARRIER; kind++) {
-        check_kind((oik_term_kind)kind, true);
-        check_kind((oik_term_kind)kind, false);
-    }
+    for (int kind = OIK_TERM_ANCHOR; kind <= LAST_KIND; kind++)
+        for (int unknowns = WITH_SHAPE; unknowns <= ABSOLUTE_ROTATIONS; unknowns++)
+            check_kind((oik_term_kind)kind, (parametrisation)unknowns);
 }
 
 static void all_kinds_together_keep_to_their_rows_and_columns(void **state) {
     (void)state;
-    oik_puppet *puppet = displaced_puppet(11, 0.5, 0.05);
+    oik_puppet *puppet = displaced_puppet(model, 11, 0.5, 0.05);
     oik_terms terms;
     oik_terms_init(&terms, model, true, NULL);
-    for (int kind = OIK_TERM_ANCHOR; kind <= OIK_TERM_BARRIER; kind++)
-        oik_terms_add(&terms, make_term((oik_term_kind)kind, puppet));
+    for (int kind = OIK_TERM_ANCHOR; kind <= LAST_KIND; kind++)
+        oik_terms_add(&terms, make_term(model, (oik_term_kind)kind, puppet));
     oik_terms_add(&terms, oik_term_stitch(TINY_PELVIS * TINY_BONE_VERTICES, TINY_THIGH_R * TINY_BONE_VERTICES, 0.9, v3(0, 0, 0)));
     linearised at = linearise(&terms, puppet);
-    assert_int_equal(at.pattern.n_rows, 3 + 3 + 1 + 1 + 3 + TINY_SKELETON_MODES);
+    assert_int_equal(at.pattern.n_rows, 3 + 3 + 3 + 1 + 1 + 1 + 1 + 3 + TINY_SKELETON_MODES);
     assert_int_equal(at.pattern.n_unknowns, 6 * TINY_PARTS + TINY_SKELETON_MODES);
     free_linearised(&at);
     assert_derivatives(&terms, puppet);
@@ -179,7 +87,7 @@ static void all_kinds_together_keep_to_their_rows_and_columns(void **state) {
 
 static void the_prior_of_a_mode_is_its_weight_times_its_coefficient(void **state) {
     (void)state;
-    oik_puppet *puppet = displaced_puppet(13, 0, 0);
+    oik_puppet *puppet = displaced_puppet(model, 13, 0, 0);
     oik_terms terms;
     oik_terms_init(&terms, model, true, NULL);
     model->mode_weight[1] = 2.5;
@@ -194,8 +102,8 @@ static void the_prior_of_a_mode_is_its_weight_times_its_coefficient(void **state
 
 static void a_barrier_that_is_kept_costs_nothing_and_pulls_nothing(void **state) {
     (void)state;
-    oik_puppet *puppet = displaced_puppet(17, 0.3, 0.02);
-    oik_term barrier = make_term(OIK_TERM_BARRIER, puppet);
+    oik_puppet *puppet = displaced_puppet(model, 17, 0.3, 0.02);
+    oik_term barrier = make_term(model, OIK_TERM_BARRIER, puppet);
     barrier.vector = v3_madd(barrier.vector, 0.03, barrier.normal); /* now 1 cm behind the plane, margin 5 mm */
     oik_terms terms;
     oik_terms_init(&terms, model, false, puppet->shape);
@@ -251,7 +159,7 @@ static void a_displaced_puppet_comes_back_to_its_anchors(void **state) {
     (void)state;
     set_mode_weights(0.0); /* the prior would pull the optimum away from the wanted shape */
     for (uint64_t seed = 1; seed <= 3; seed++) {
-        oik_puppet *wanted = displaced_puppet(seed, 1.0, 0.2), *puppet = displaced_puppet(seed + 10, 1.0, 0.2);
+        oik_puppet *wanted = displaced_puppet(model, seed, 1.0, 0.2), *puppet = displaced_puppet(model, seed + 10, 1.0, 0.2);
         oik_skel_options options = exact();
         oik_lsq_report report;
         oik_terms terms;
@@ -271,7 +179,7 @@ static void a_displaced_puppet_comes_back_to_its_anchors(void **state) {
 
 static void a_constant_shape_is_used_and_left_alone(void **state) {
     (void)state;
-    oik_puppet *wanted = displaced_puppet(21, 1.0, 0.2), *puppet = displaced_puppet(22, 1.0, 0.2);
+    oik_puppet *wanted = displaced_puppet(model, 21, 1.0, 0.2), *puppet = displaced_puppet(model, 22, 1.0, 0.2);
     oik_skel_options options = exact();
     oik_lsq_report report;
     oik_terms terms;
@@ -292,7 +200,7 @@ static void a_constant_shape_is_used_and_left_alone(void **state) {
 static void a_stitched_part_follows_with_its_offset(void **state) {
     (void)state;
     const oik_vec3 offset = v3(0.01, -0.02, 0.03);
-    oik_puppet *wanted = displaced_puppet(31, 1.0, 0.2), *puppet = displaced_puppet(32, 1.0, 0.2);
+    oik_puppet *wanted = displaced_puppet(model, 31, 1.0, 0.2), *puppet = displaced_puppet(model, 32, 1.0, 0.2);
     memcpy(puppet->shape, wanted->shape, TINY_SKELETON_MODES * sizeof *puppet->shape);
     oik_terms terms;
     oik_terms_init(&terms, model, false, wanted->shape);
@@ -322,7 +230,7 @@ static void a_stitched_part_follows_with_its_offset(void **state) {
 static void a_ligament_settles_between_its_length_and_the_anchors(void **state) {
     (void)state;
     const double w_anchor = 10.0, w_ligament = 50.0, excess = 0.04;
-    oik_puppet *rest = displaced_puppet(41, 0.0, 0.0), *puppet = displaced_puppet(41, 0.0, 0.0);
+    oik_puppet *rest = displaced_puppet(model, 41, 0.0, 0.0), *puppet = displaced_puppet(model, 41, 0.0, 0.0);
     oik_terms terms;
     oik_terms_init(&terms, model, false, rest->shape);
     anchor_all(&terms, rest, w_anchor);
@@ -349,7 +257,7 @@ static void a_barrier_pushes_back_as_far_as_the_weights_say(void **state) {
     (void)state;
     const double w1 = 20.0, w2 = 60.0, d = 0.03, margin = 0.002;
     const oik_vec3 n = v3_unit(v3(2, 1, -1));
-    oik_puppet *rest = displaced_puppet(51, 0.0, 0.0), *puppet = displaced_puppet(51, 0.3, 0.02);
+    oik_puppet *rest = displaced_puppet(model, 51, 0.0, 0.0), *puppet = displaced_puppet(model, 51, 0.3, 0.02);
     oik_terms terms;
     oik_terms_init(&terms, model, false, rest->shape);
     for (size_t i = 0; i < model->n_vertices; i++) {
@@ -390,7 +298,7 @@ static int on_step(void *context, int iteration, const oik_puppet *puppet, doubl
 }
 
 static oik_status solve_watched(oik_lsq_report *report, watch *w, oik_error *err) {
-    oik_puppet *wanted = displaced_puppet(61, 1.0, 0.2), *puppet = displaced_puppet(62, 1.0, 0.2);
+    oik_puppet *wanted = displaced_puppet(model, 61, 1.0, 0.2), *puppet = displaced_puppet(model, 62, 1.0, 0.2);
     oik_skel_options options = exact();
     options.on_step = on_step;
     options.on_step_context = w;
@@ -427,7 +335,7 @@ static void the_caller_can_cancel(void **state) {
 
 static void a_failed_allocation_sticks(void **state) {
     (void)state;
-    oik_puppet *puppet = displaced_puppet(71, 0, 0);
+    oik_puppet *puppet = displaced_puppet(model, 71, 0, 0);
     oik_error err = {.status = OIK_OK};
     oik_lsq_report report;
     oik_skel_options options = exact();
@@ -447,7 +355,7 @@ static void a_failed_allocation_sticks(void **state) {
 
 static void every_failed_allocation_of_a_solve_is_reported(void **state) {
     (void)state;
-    oik_puppet *wanted = displaced_puppet(81, 0.1, 0.01), *puppet = displaced_puppet(82, 0.1, 0.01);
+    oik_puppet *wanted = displaced_puppet(model, 81, 0.1, 0.01), *puppet = displaced_puppet(model, 82, 0.1, 0.01);
     oik_skel_options options = oik_skel_options_default();
     oik_lsq_report report;
     oik_terms terms;
