@@ -25,13 +25,24 @@ static const struct schedule {
 } schedule[OIK_PUBLISHED_REGISTER_CALLS] = {
     {{0, 1}, 1.0}, {{3, OIK_N_JOINTS}, 1.0}, {{10, OIK_N_JOINTS}, 1.0}, {{10, OIK_N_JOINTS}, 100.0}};
 
-/* Accepted steps of a call; stops of the published minimiser. */
+/* Accepted steps of a call. */
 enum { PUBLISHED_ITERATIONS = 5 };
+
+/* Stops of the published minimiser: gradient; step and trust radius, relative to the state. */
 static const double PUBLISHED_TOLERANCE = 1e-15;
 
 /* With more iterations: the most of a call, and the relative decrease that ends it. */
 enum { MORE_ITERATIONS = 200 };
 static const double MORE_COST_TOLERANCE = 1e-10;
+
+oik_lsq_options oik_published_solver(int steps, bool more_iterations) {
+    return (oik_lsq_options){.strategy = OIK_LSQ_DOGLEG,
+                             .max_iterations = more_iterations ? MORE_ITERATIONS : steps,
+                             .gradient_tolerance = PUBLISHED_TOLERANCE,
+                             .relative_step_tolerance = PUBLISHED_TOLERANCE,
+                             .cost_tolerance = more_iterations ? MORE_COST_TOLERANCE : 0.0,
+                             .derive_trials = true};
+}
 
 /* ---- the body as a state of the solver ----------------------------------------------------------------------------- */
 
@@ -79,15 +90,10 @@ static int on_step(void *context, int iteration, const double *state, double cos
 }
 
 static oik_lsq_options solver_options(register_call *call) {
-    bool more = call->options && call->options->more_iterations;
-    return (oik_lsq_options){.strategy = OIK_LSQ_DOGLEG,
-                             .max_iterations = more ? MORE_ITERATIONS : PUBLISHED_ITERATIONS,
-                             .gradient_tolerance = PUBLISHED_TOLERANCE,
-                             .relative_step_tolerance = PUBLISHED_TOLERANCE,
-                             .cost_tolerance = more ? MORE_COST_TOLERANCE : 0.0,
-                             .derive_trials = true,
-                             .on_step = on_step,
-                             .on_step_context = call};
+    oik_lsq_options options = oik_published_solver(PUBLISHED_ITERATIONS, call->options && call->options->more_iterations);
+    options.on_step = on_step;
+    options.on_step_context = call;
+    return options;
 }
 
 /* ---- registration -------------------------------------------------------------------------------------------------- */

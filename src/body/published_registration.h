@@ -29,9 +29,15 @@ typedef struct oik_published_body {
     oik_vec3 tau;                 /**< [m] */
 } oik_published_body;
 
+/**
+ * The published minimiser, of registration and of placing and posing the bones: dogleg that ends at |g|_inf <= 1e-15, at a step or trust
+ * radius of 1e-15 of the state's length, or after so many accepted steps. With more iterations the cap is 200 steps, and a relative
+ * decrease of the cost below 1e-10 ends it too.
+ */
+oik_lsq_options oik_published_solver(int steps, bool more_iterations);
+
 typedef struct oik_published_options {
-    /** Caps are lifted: each call goes on, for at most 200 steps, until the cost falls by less than 1e-10 of itself. */
-    bool more_iterations;
+    bool more_iterations; /**< of oik_published_solver */
     /** After each accepted step. x: n_vertices of the skin [m]. Non-zero cancels. May be NULL. */
     int (*on_skin)(void *context, int call, int iteration, const oik_vec3 *x, double cost);
     void *context;

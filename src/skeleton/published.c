@@ -51,7 +51,7 @@ static oik_status run_call(oik_lsq_report *report, oik_puppet *puppet, oik_publi
     oik_terms terms;
     oik_terms_init(&terms, scene->model, false, scene->lying->shape);
     terms.absolute = true;
-    oik_lsq_options solver = oik_published_solver(call, more_iterations);
+    oik_lsq_options solver = oik_published_call_solver(call, more_iterations);
     oik_status status = oik_published_add(&terms, call, scene, err);
     if (!status)
         status = oik_terms_minimise(report, puppet, &terms, &solver, options, err);

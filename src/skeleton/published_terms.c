@@ -31,20 +31,8 @@ static const struct schedule {
                            [OIK_CALL_B] = {10, 1.0, 1.0, 1.0, 0.0, ALL_EDGES, OIK_LIGAMENT_CLAVICLE},
                            [OIK_CALL_C] = {15, 0.05, 0.1, 1.0, 1.1, SPINE_AND_ANKLES, OIK_LIGAMENT_KNEE}};
 
-/* Stops of the published minimiser: gradient; step and trust radius, relative to the state. */
-static const double PUBLISHED_TOLERANCE = 1e-15;
-
-/* With more iterations: the most of a call, and the relative decrease that ends it. */
-enum { MORE_ITERATIONS = 200 };
-static const double MORE_COST_TOLERANCE = 1e-10;
-
-oik_lsq_options oik_published_solver(oik_published_call call, bool more_iterations) {
-    return (oik_lsq_options){.strategy = OIK_LSQ_DOGLEG,
-                             .max_iterations = more_iterations ? MORE_ITERATIONS : schedule[call].steps,
-                             .gradient_tolerance = PUBLISHED_TOLERANCE,
-                             .relative_step_tolerance = PUBLISHED_TOLERANCE,
-                             .cost_tolerance = more_iterations ? MORE_COST_TOLERANCE : 0.0,
-                             .derive_trials = true};
+oik_lsq_options oik_published_call_solver(oik_published_call call, bool more_iterations) {
+    return oik_published_solver(schedule[call].steps, more_iterations);
 }
 
 /* volatile: gcc 12 drops the two conversions of all but the first of three numbers where it vectorises them (-O2, x86-64) */

@@ -16,8 +16,8 @@ typedef struct oik_published_scene {
     const oik_vec3 *normal;      /**< its outward unit normals */
 } oik_published_scene;
 
-/** The published minimiser of a call; with more iterations until the relative decrease is 1e-10, at most 200 steps. */
-oik_lsq_options oik_published_solver(oik_published_call call, bool more_iterations);
+/** The published minimiser with the steps of a call. */
+oik_lsq_options oik_published_call_solver(oik_published_call call, bool more_iterations);
 
 /**
  * Append the residuals of one call, block after block: landmarks, contacts (lying); springs, stitches, ligaments (A, B); stitches,

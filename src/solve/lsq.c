@@ -279,7 +279,7 @@ static oik_status try_step(lsq_run *run, double length, bool cut, oik_error *err
     run->policy->judge(&lsq->policy, gain, length);
     if (gain > 0.0)
         return accept(run, cost, err);
-    if (promised <= DBL_EPSILON * before && isfinite(cost) && !cut)
+    if (run->options->cost_tolerance > 0.0 && promised <= DBL_EPSILON * before && isfinite(cost) && !cut)
         stop(run, OIK_LSQ_STOP_COST); /* what is left to gain cannot be measured */
     else if (run->policy->exhausted(&lsq->policy, oik_lsq_length(run->x, lsq->state_size)))
         stop(run, OIK_LSQ_STOP_RADIUS);

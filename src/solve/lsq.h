@@ -67,7 +67,7 @@ typedef struct oik_lsq_options {
     double gradient_tolerance; /**< default 1e-12 */
     double step_tolerance;     /**< default 1e-9, in the units of dx */
     double relative_step_tolerance; /**< default 0, of the length of the state */
-    double cost_tolerance;     /**< default 1e-9 */
+    double cost_tolerance;     /**< default 1e-9; 0: what the cost does, and what its rounding hides, ends nothing */
     double initial_damping;    /**< LM: first lambda, relative to diag(J'J), default 1e-6 */
     double initial_radius;     /**< dogleg: 0 = length of the first Gauss-Newton step */
     /**

