@@ -78,7 +78,7 @@ static void browse(const char *hash, const char *action, const char *out) {
     if (!browser)
         skip();
     snprintf(command, sizeof command,
-             "timeout %d %s --headless --no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader --hide-scrollbars "
+             "timeout %d %s --headless --no-sandbox --disable-dev-shm-usage --use-angle=swiftshader --enable-unsafe-swiftshader --hide-scrollbars "
              "--force-device-scale-factor=1 --window-size=%d,%d --virtual-time-budget=3000 --enable-logging=stderr "
              "--user-data-dir='%s' %s 'file://%s#%s' > '%s' 2> '%s'",
              SECONDS, browser, WIDTH, HEIGHT, temp_path(profile, "profile"), action, report_path, hash, out, temp_path(log, "log"));
