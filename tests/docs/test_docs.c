@@ -81,8 +81,8 @@ static void readme_shows_the_example_that_is_compiled(void **state) {
 static void readme_and_ci_run_the_same_tests(void **state) {
     (void)state;
     expect_in("README.md", "\nsh tools/install-deps.sh && make -j2 run-demo\n");
-    expect_in("README.md", "\nsh tools/install-deps.sh --import --browser\nmake -j2 test\n");
-    expect_in(".ci/run", "\nsh tools/install-deps.sh --import --browser\nexec make -j2 test\n");
+    expect_in("README.md", "\nsh tools/install-deps.sh --import --clients\nmake -j2 test\n");
+    expect_in(".ci/run", "\nsh tools/install-deps.sh --import --clients\nexec make -j2 test\n");
 }
 
 static void the_example_runs(void **state) {

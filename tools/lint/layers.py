@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check the rules of the source tree that no compiler checks.
 
-1. Include direction: base <- {mesh, solve} <- body <- skeleton <- ik <- export <- api <- cli; models/ may use all of the library.
+1. Include direction: base <- {mesh, solve} <- body <- skeleton <- ik <- rig <- export <- api <- cli; models/ may use all of the library.
 2. One owner per external library: cholmod.h in src/solve/cholesky.c, nlopt.h in src/solve/bounded.c, and so on.
 3. Files are opened only where the design says so.
 4. The library does not print, exit or change the locale.
@@ -22,9 +22,10 @@ LAYERS = {
     "body": {"base", "mesh", "solve"},
     "skeleton": {"base", "mesh", "solve", "body"},
     "ik": {"base", "mesh", "solve", "body", "skeleton"},
-    "export": {"base", "mesh", "solve", "body", "skeleton", "ik"},
-    "api": {"base", "mesh", "solve", "body", "skeleton", "ik", "export"},
-    "cli": {"base", "mesh", "solve", "body", "skeleton", "ik", "export", "api"},
+    "rig": {"base", "mesh", "solve", "body", "skeleton", "ik"},
+    "export": {"base", "mesh", "solve", "body", "skeleton", "ik", "rig"},
+    "api": {"base", "mesh", "solve", "body", "skeleton", "ik", "rig", "export"},
+    "cli": {"base", "mesh", "solve", "body", "skeleton", "ik", "rig", "export", "api"},
 }
 
 # header of an external library -> the files that may include it

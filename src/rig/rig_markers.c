@@ -1,0 +1,198 @@
+/**
+ * Markers: on bony landmarks, on joint centres, and, where there is a skin, on soft tissue.
+ *
+ * Names are those of the Plug-in Gait and CGM2 marker sets where they have the marker (RASI, RKNE, RANK, ...), a letter of the side
+ * before an abbreviation of the landmark elsewhere. Landmarks are the points that the recipes of segments lie between; of an imported
+ * skeleton only those are used that are an end of a bone. A landmark's marker is on the skin where that is nearest, on the forefoot seen
+ * from 15 mm above the bone, so that it is not on the sole; without the radius of the ball that a laboratory glues there. Joint centres
+ * are where joints are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "mesh/locate.h"
+#include "rig/rig_build.h"
+
+/** Skin over a bony landmark is not farther [m]; else the marker stays on the bone. */
+static const double MAX_DEPTH = 0.06;
+/** From where the skin on top of the forefoot is looked for, above the bone [m]: more than half the foot's height there. */
+static const double DORSAL = 0.015;
+
+enum { MEAN = -1, MIDLINE = 0 };
+
+typedef enum list { ORIGIN, PRIMARY_FROM, PRIMARY_TO, SECONDARY_FROM, SECONDARY_TO, DISTAL } list;
+
+/** Landmark on one point of a list of a segment's recipe. */
+typedef struct landmark_row {
+    const char *name, *segment; /**< lateral: without side */
+    bool lateral;
+    list right, left; /**< lists that end on the right are turned round on the left, so that axes point right */
+    int index;        /**< in the list; MEAN: its mean */
+    bool imported;    /**< an imported skeleton has it too */
+    bool dorsal;      /**< on the upper side of the foot */
+} landmark_row;
+
+static const landmark_row landmarks[] = {
+    {"RASI", "pelvis", false, SECONDARY_TO, SECONDARY_TO, 1, false, false},
+    {"LASI", "pelvis", false, SECONDARY_TO, SECONDARY_TO, 0, false, false},
+    {"RPSI", "pelvis", false, SECONDARY_FROM, SECONDARY_FROM, 1, false, false},
+    {"LPSI", "pelvis", false, SECONDARY_FROM, SECONDARY_FROM, 0, false, false},
+    {"CLAV", "thorax", false, ORIGIN, ORIGIN, 0, false, false},               /* suprasternal notch */
+    {"STRN", "thorax", false, PRIMARY_FROM, PRIMARY_FROM, 0, false, false},   /* xiphoid process */
+    {"C7", "thorax", false, PRIMARY_TO, PRIMARY_TO, 1, false, false},
+    {"RPOR", "head", false, ORIGIN, ORIGIN, 1, false, false},                 /* porion, above the ear hole */
+    {"LPOR", "head", false, ORIGIN, ORIGIN, 0, false, false},
+    {"RORB", "head", false, SECONDARY_TO, SECONDARY_TO, 1, false, false},     /* orbitale, below the eye */
+    {"LORB", "head", false, SECONDARY_TO, SECONDARY_TO, 0, false, false},
+    {"VERT", "head", false, DISTAL, DISTAL, MEAN, true, false},               /* vertex */
+    {"SHO", "clavicle", true, DISTAL, DISTAL, 0, false, false},               /* acromioclavicular joint */
+    {"SC", "clavicle", true, ORIGIN, ORIGIN, 0, false, false},                /* sternoclavicular joint */
+    {"AA", "scapula", true, ORIGIN, ORIGIN, 0, false, false},                 /* acromial angle */
+    {"TS", "scapula", true, SECONDARY_TO, SECONDARY_TO, 0, false, false},     /* root of the spine of the scapula */
+    {"AI", "scapula", true, SECONDARY_FROM, SECONDARY_FROM, 0, false, false}, /* inferior angle */
+    {"ELB", "humerus", true, PRIMARY_FROM, PRIMARY_FROM, 1, false, false},    /* lateral epicondyle */
+    {"ELM", "humerus", true, PRIMARY_FROM, PRIMARY_FROM, 0, false, false},    /* medial epicondyle */
+    {"WRA", "radius", true, SECONDARY_TO, SECONDARY_FROM, 0, false, false},   /* radial styloid */
+    {"WRB", "ulna", true, DISTAL, DISTAL, 0, false, false},                   /* head of the ulna */
+    {"FIN", "hand", true, SECONDARY_TO, SECONDARY_FROM, 0, false, false},     /* head of metacarpal 2 */
+    {"MC3", "hand", true, DISTAL, DISTAL, 0, false, false},
+    {"MC5", "hand", true, SECONDARY_FROM, SECONDARY_TO, 0, false, false},
+    {"KNE", "femur", true, PRIMARY_FROM, PRIMARY_FROM, 1, false, false},      /* lateral epicondyle */
+    {"KNM", "femur", true, PRIMARY_FROM, PRIMARY_FROM, 0, false, false},      /* medial epicondyle */
+    {"ANK", "tibia", true, ORIGIN, ORIGIN, 1, false, false},                  /* lateral malleolus */
+    {"MED", "tibia", true, ORIGIN, ORIGIN, 0, false, false},                  /* medial malleolus */
+    {"HEE", "calcn", true, ORIGIN, ORIGIN, MEAN, true, false},
+    {"TOE", "calcn", true, PRIMARY_TO, PRIMARY_TO, 0, false, true},           /* head of metatarsal 2 */
+    {"FMH", "calcn", true, DISTAL, DISTAL, 0, false, true},                   /* head of metatarsal 1 */
+    {"VMH", "calcn", true, DISTAL, DISTAL, 1, false, true},                   /* head of metatarsal 5 */
+    {"HLX", "toes", true, DISTAL, DISTAL, 0, false, true},                    /* tip of the great toe */
+};
+
+/** Centre of the joint that moves a segment, on the body that it moves against. */
+typedef struct joint_row {
+    const char *name, *segment;
+    const char *unless; /**< segment whose joint it is in a chain that has it, or NULL */
+} joint_row;
+
+static const joint_row joint_centres[] = {{"HJC", "femur", NULL},    {"KJC", "tibia", NULL},   {"AJC", "talus", NULL},
+                                          {"AJC", "calcn", "talus"}, {"SJC", "humerus", NULL}, {"EJC", "ulna", NULL},
+                                          {"WJC", "hand", NULL}};
+
+/** Marker on the outer side of a limb, at a share of the way from its joint to the next one. */
+typedef struct soft_row {
+    const char *name, *segment, *next;
+    double along;
+} soft_row;
+
+static const soft_row soft_markers[] = {{"THI", "femur", "tibia", 0.5}, {"TIB", "tibia", "calcn", 0.5}, {"UPA", "humerus", "ulna", 0.5},
+                                        {"FRM", "ulna", "hand", 0.3}}; /* nearer to the elbow, where the skin goes with the ulna */
+
+enum {
+    N_LANDMARKS = sizeof landmarks / sizeof *landmarks,
+    N_JOINTS = sizeof joint_centres / sizeof *joint_centres,
+    N_SOFT = sizeof soft_markers / sizeof *soft_markers,
+    MAX_MARKERS = 2 * (N_LANDMARKS + N_JOINTS + N_SOFT)
+};
+
+static int find(const oik_rig_builder *b, const char *name, char side) {
+    char full[OIK_NAME_LENGTH];
+    snprintf(full, sizeof full, side ? "%s_%c" : "%s", name, side);
+    return oik_rig_find_segment(b->input->chain, full);
+}
+
+/** p: where the bones lie, frame of the motion. */
+static void add(oik_rig_builder *b, const char *name, char side, int body, oik_vec3 p, bool fixed) {
+    oik_rig_marker *marker = &b->rig->markers[b->rig->n_markers++];
+    snprintf(marker->name, sizeof marker->name, "%s%s", side == 'r' ? "R" : side == 'l' ? "L" : "", name);
+    marker->body = body;
+    marker->at = oik_rig_in_body(b, body, p);
+    marker->fixed = fixed;
+}
+
+/* ------------------------------------------------------------------ landmarks */
+
+static int32_t list_of(const oik_segment_recipe *recipe, list which) {
+    const int32_t lists[] = {[ORIGIN] = recipe->origin,
+                             [PRIMARY_FROM] = recipe->primary_from,
+                             [PRIMARY_TO] = recipe->primary_to,
+                             [SECONDARY_FROM] = recipe->secondary_from,
+                             [SECONDARY_TO] = recipe->secondary_to,
+                             [DISTAL] = recipe->distal};
+    return lists[which];
+}
+
+/** The skin over a point of a bone, nearest to where it is looked for from. skin: NULL for none. */
+static oik_vec3 over(oik_vec3 p, oik_vec3 from, const oik_locator *skin) {
+    oik_nearest nearest;
+    return skin && oik_locator_nearest(&nearest, skin, from, MAX_DEPTH) ? nearest.point : p;
+}
+
+static void add_landmark(oik_rig_builder *b, const landmark_row *row, char side, const oik_locator *skin) {
+    const oik_skel_model *model = b->input->model;
+    int segment = find(b, row->segment, side);
+    if (segment < 0 || (model->published && !row->imported))
+        return;
+    int32_t points = list_of(&model->segments[b->recipe[segment]], side == 'l' ? row->left : row->right);
+    if (points < 0 || model->list_start[points + 1] - model->list_start[points] <= row->index)
+        return;
+    int32_t point = model->list_point[model->list_start[points] + (row->index == MEAN ? 0 : row->index)];
+    oik_vec3 p = row->index == MEAN ? oik_rig_list_mean(b, points) : oik_puppet_point(b->input->puppet, model, (size_t)point);
+    oik_vec3 from = row->dorsal ? v3_madd(p, DORSAL, m3_column(b->lie->R[segment], 1)) : p;
+    add(b, row->name, side, b->body_of_segment[b->segment_of_part[model->point_part[point]]], over(p, from, skin), true);
+}
+
+/* ------------------------------------------------------------------ joint centres and soft tissue */
+
+static void add_joint_centre(oik_rig_builder *b, const joint_row *row, char side) {
+    const oik_chain *chain = b->input->chain;
+    int segment = find(b, row->segment, side);
+    if (segment < 0 || chain->joints[segment].parent < 0 || (row->unless && find(b, row->unless, side) >= 0))
+        return;
+    add(b, row->name, side, b->body_of_segment[chain->joints[segment].parent], b->lie->centre[segment], true);
+}
+
+/** The outermost vertex, on its side, of those near the height that the segment's own body carries most. */
+static void add_soft_marker(oik_rig_builder *b, const soft_row *row, char side) {
+    const double half_height = 0.02; /* of the band that is searched [m]; more than the edges of 6890 vertices are long */
+    const oik_rig_input *input = b->input;
+    int segment = find(b, row->segment, side), next = find(b, row->next, side);
+    if (segment < 0 || next < 0)
+        return;
+    int body = b->body_of_segment[segment];
+    double outward = side == 'r' ? 1.0 : -1.0, farthest = 0.0;
+    oik_vec3 level = v3_scale(oik_rig_in_body(b, body, b->lie->centre[next]), row->along), best = {0};
+    for (size_t v = 0; v < input->n_skin_vertices; v++) {
+        oik_vec3 p = oik_rig_in_body(b, body, input->skin[v]);
+        if (b->rig->skin.body[v][0] == body && fabs(p.y - level.y) < half_height && outward * p.z > farthest) {
+            farthest = outward * p.z;
+            best = input->skin[v];
+        }
+    }
+    if (farthest > 0.0)
+        add(b, row->name, side, body, best, false);
+}
+
+oik_status oik_rig_build_markers(oik_rig_builder *b, oik_error *err) {
+    static const char sides[] = {'r', 'l'};
+    const oik_rig_input *input = b->input;
+    oik_locator *skin = NULL;
+    if (!(b->rig->markers = oik_new(MAX_MARKERS, sizeof *b->rig->markers, err)))
+        return OIK_E_MEMORY;
+    oik_status status =
+        input->skin ? oik_locator_new(&skin, input->skin, input->n_skin_vertices, input->skin_faces, input->n_skin_faces, err) : OIK_OK;
+    if (status)
+        return status;
+    for (int r = 0; r < N_LANDMARKS; r++)
+        for (size_t s = 0; s < (landmarks[r].lateral ? sizeof sides : 1); s++)
+            add_landmark(b, &landmarks[r], landmarks[r].lateral ? sides[s] : MIDLINE, skin);
+    for (size_t s = 0; s < sizeof sides; s++) {
+        for (int r = 0; r < N_JOINTS; r++)
+            add_joint_centre(b, &joint_centres[r], sides[s]);
+        for (int r = 0; input->skin && r < N_SOFT; r++)
+            add_soft_marker(b, &soft_markers[r], sides[s]);
+    }
+    oik_locator_free(skin);
+    return OIK_OK;
+}
