@@ -1,0 +1,31 @@
+/** What the tests of the writers of animations (bvh, glb) share. Files lie in the test's folder (temp_dir.h must be set up). */
+#ifndef TESTS_SUPPORT_ANIMATION_CHECKS_H
+#define TESTS_SUPPORT_ANIMATION_CHECKS_H
+
+#include "support/rig_export.h"
+
+/** The tiny rig (tiny_rig.h) with n frames every 10 ms, all coordinates moved; pelvis_rotation turns by 10 deg a frame. NULL: no memory. */
+oik_rig *rig_turning(int n_frames);
+
+/** (-z, y, x): world of the rig -> world of formats with the left on x and forward on z. */
+oik_vec3 rig_y_up(oik_vec3 p);
+
+/** The tiny rig, written twice, gives the same bytes. */
+void animation_check_same_bytes(rig_writer *write);
+/** The same bytes where the decimal point is a comma. Skips the test on a machine without such a locale. */
+void animation_check_comma_locale(rig_writer *write);
+/** Both files have the same bytes. */
+void expect_same_bytes(const char *path_a, const char *path_b);
+/** A folder that is not there, and a file in the folder's place, are refused with OIK_E_IO and the path. */
+void animation_check_bad_folders(rig_writer *write);
+
+/** Is a program on the path? If not, says on stderr that `what` is not tested. */
+bool client_installed(const char *program, const char *what);
+
+/**
+ * Import the file, written of the rig, into Blender (tests/export/blender_import.py) and compare the heads of its bones with the origins
+ * of the bodies in the first, the middle and the last frame: within 1 mm. Skips the test where Blender is not installed.
+ */
+void animation_check_blender(const oik_rig *rig, const char *path);
+
+#endif
