@@ -2,11 +2,10 @@
 #include "export/chain_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/status.h"
+#include "export/json_values.h"
 
 static const double DEG_PER_RAD = 180.0 / 3.14159265358979323846;
 
@@ -140,18 +139,12 @@ oik_status oik_chain_json_write(const char *path, const oik_chain_json *in, oik_
     if (status)
         return status;
     oik_buf text = {0};
-    json_t *root = document(in);
-    char *dump = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS)) : NULL;
-    if (!dump) {
+    if (oik_json_append(&text, document(in), JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS))) {
+        oik_buf_append(&text, "\n", 1);
+        status = oik_buf_write_file(&text, path, err);
+    } else {
         status = oik_fail(err, OIK_E_MEMORY, "%s: out of memory, or a name that is not UTF-8", path);
-        goto done;
     }
-    oik_buf_append(&text, dump, strlen(dump));
-    oik_buf_append(&text, "\n", 1);
-    status = oik_buf_write_file(&text, path, err);
-done:
     oik_buf_free(&text);
-    free(dump);
-    json_decref(root);
     return status;
 }

@@ -243,16 +243,8 @@ static json_t *document(const oik_rig *rig, const oik_glb_layout *layout) {
     return with_key(out, "buffers", json_pack("[{s:I}]", "byteLength", (json_int_t)layout->size));
 }
 
-static int append(const char *text, size_t size, void *buf) {
-    oik_buf_append(buf, text, size);
-    return ((oik_buf *)buf)->status ? -1 : 0;
-}
-
 oik_status oik_glb_json(oik_buf *buf, const oik_rig *rig, const oik_glb_layout *layout, oik_error *err) {
     enum { DIGITS = 17 }; /* significant: bounds come back bit by bit */
-    json_t *root = document(rig, layout);
-    /* not json_dumps: up to jansson 2.14 it goes on when it runs out of memory in a key; append goes on failing */
-    int failed = !root || json_dump_callback(root, append, buf, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
-    json_decref(root);
-    return failed ? oik_fail(err, OIK_E_MEMORY, "out of memory: the document of %d meshes", layout->n_meshes) : OIK_OK;
+    bool whole = oik_json_append(buf, document(rig, layout), JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
+    return whole ? OIK_OK : oik_fail(err, OIK_E_MEMORY, "out of memory: the document of %d meshes", layout->n_meshes);
 }

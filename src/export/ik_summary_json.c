@@ -2,8 +2,6 @@
 #include "export/ik_summary_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/status.h"
 #include "export/json_values.h"
@@ -83,14 +81,9 @@ static json_t *summary_object(const oik_ik_summary *s) {
 }
 
 oik_status oik_ik_summary_json(oik_buf *buf, const oik_ik_summary *summary, oik_error *err) {
-    json_t *object = summary_object(summary);
-    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(object);
-    if (!text)
+    if (!oik_json_append(buf, summary_object(summary), JSON_COMPACT | JSON_REAL_PRECISION(9)))
         return oik_fail(err, OIK_E_MEMORY, "%s: the summary could not be composed: out of memory or a name that is not UTF-8",
                         summary->name);
-    oik_buf_append(buf, text, strlen(text));
     oik_buf_append(buf, "\n", 1);
-    free(text);
     return OIK_OK;
 }

@@ -20,3 +20,14 @@ json_t *oik_json_of_text(const char *bytes) {
     free(ascii);
     return string;
 }
+
+static int append(const char *text, size_t size, void *buf) {
+    oik_buf_append(buf, text, size);
+    return ((oik_buf *)buf)->status ? -1 : 0;
+}
+
+bool oik_json_append(oik_buf *buf, json_t *root, size_t flags) {
+    bool whole = root && json_dump_callback(root, append, buf, flags) == 0;
+    json_decref(root);
+    return whole;
+}

@@ -2,10 +2,9 @@
 #include "export/motion_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/status.h"
+#include "export/json_values.h"
 #include "export/text_file.h"
 
 enum { DECIMALS = 6 };
@@ -27,13 +26,8 @@ static void put_fact(oik_buf *buf, const char *key, double x) {
 
 /** Text in quotation marks, escaped. */
 static oik_status put_text(oik_buf *buf, const char *text, oik_error *err) {
-    json_t *string = json_string(text);
-    char *dump = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-    json_decref(string);
-    if (!dump)
+    if (!oik_json_append(buf, json_string(text), JSON_ENCODE_ANY))
         return oik_fail(err, OIK_E_FORMAT, "\"%s\" is not UTF-8, or out of memory", text);
-    oik_buf_append(buf, dump, strlen(dump));
-    free(dump);
     return OIK_OK;
 }
 

@@ -2,8 +2,6 @@
 #include "export/report_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/status.h"
 #include "export/json_values.h"
@@ -126,14 +124,15 @@ static void put_without_markup(oik_buf *buf, const char *json) {
 }
 
 oik_status oik_report_put_facts(oik_buf *buf, const oik_report *report, const oik_report_layout *layout, oik_error *err) {
-    json_t *facts = facts_object(report, layout);
-    char *text = facts ? json_dumps(facts, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(facts);
-    if (!text)
-        return oik_fail(err, OIK_E_MEMORY, "report: %s", oik_status_sentence(OIK_E_MEMORY));
-    oik_buf_printf(buf, "<script type=\"application/json\" id=\"facts\">");
-    put_without_markup(buf, text);
-    oik_buf_printf(buf, "</script>\n");
-    free(text);
-    return OIK_OK;
+    oik_buf text = {0};
+    bool whole = oik_json_append(&text, facts_object(report, layout), JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+    oik_buf_append(&text, "", 1);
+    if (whole && !text.status) {
+        oik_buf_printf(buf, "<script type=\"application/json\" id=\"facts\">");
+        put_without_markup(buf, text.data);
+        oik_buf_printf(buf, "</script>\n");
+    }
+    whole = whole && !text.status;
+    oik_buf_free(&text);
+    return whole ? OIK_OK : oik_fail(err, OIK_E_MEMORY, "report: %s", oik_status_sentence(OIK_E_MEMORY));
 }

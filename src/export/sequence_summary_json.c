@@ -3,8 +3,6 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/status.h"
 #include "export/json_values.h"
@@ -78,12 +76,8 @@ oik_status oik_sequence_summary_json(oik_buf *buf, const oik_sequence_summary *s
     json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", oik_json_of_text(s->name), "program", program,
                                "model", model, "input", input_object(s), "subject", subject_object(s), "solver", solver_object(s->motion),
                                "quality", quality_object(s->worst, s->mean), "files", files_array(s), "times", times_object(s));
-    char *text = object ? json_dumps(object, (compact ? JSON_COMPACT : JSON_INDENT(2)) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(object);
-    if (!text)
+    if (!oik_json_append(buf, object, (compact ? JSON_COMPACT : JSON_INDENT(2)) | JSON_REAL_PRECISION(9)))
         return oik_fail(err, OIK_E_MEMORY, "%s: the summary could not be composed: out of memory or a name that is not UTF-8", s->name);
-    oik_buf_append(buf, text, strlen(text));
     oik_buf_append(buf, "\n", 1);
-    free(text);
     return OIK_OK;
 }

@@ -3,7 +3,6 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -115,15 +114,10 @@ static json_t *summary_object(const oik_summary *s) {
 }
 
 oik_status oik_summary_json(oik_buf *buf, const oik_summary *summary, bool compact, oik_error *err) {
-    json_t *object = summary_object(summary);
     size_t layout = compact ? JSON_COMPACT : JSON_INDENT(2);
-    char *text = object ? json_dumps(object, layout | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(object);
-    if (!text)
+    if (!oik_json_append(buf, summary_object(summary), layout | JSON_REAL_PRECISION(9)))
         return oik_fail(err, OIK_E_MEMORY, "%s: the summary could not be composed: out of memory or a name that is not UTF-8",
                         summary->name);
-    oik_buf_append(buf, text, strlen(text));
     oik_buf_append(buf, "\n", 1);
-    free(text);
     return OIK_OK;
 }
