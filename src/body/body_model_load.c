@@ -31,6 +31,8 @@
 #include "body/correctives.h"
 
 #define SUM_TOLERANCE 1e-4
+/** Of an imported model, whose numbers are used as they are: anything farther off is no regressor of joints. */
+#define IMPORTED_SUM_TOLERANCE 1e-2
 
 /** What an archive reader reported about one array, as an error of the model. */
 static oik_status array_error(oik_status status, const char *name, oik_error *err) {
@@ -186,7 +188,7 @@ static oik_status scale_shares(double *w, size_t n, size_t vertex, bool as_store
         sum += w[k];
         negative |= w[k] < 0.0;
     }
-    if (negative || fabs(sum - 1.0) > SUM_TOLERANCE)
+    if (negative || fabs(sum - 1.0) > (as_stored ? IMPORTED_SUM_TOLERANCE : SUM_TOLERANCE))
         return oik_fail(err, OIK_E_MODEL,
                         "body model: array skin_weight: vertex %zu has shares of sum %.6g%s, expected 1 and none negative",
                         vertex, sum, negative ? ", one negative" : "");
@@ -269,7 +271,7 @@ static oik_status scale_rows(oik_body_model *model, oik_error *err) {
         double sum = 0.0;
         for (size_t e = model->regressor_start[j]; e < model->regressor_start[j + 1]; e++)
             sum += model->regressor_value[e];
-        if (fabs(sum - 1.0) > SUM_TOLERANCE)
+        if (fabs(sum - 1.0) > (model->n_features ? IMPORTED_SUM_TOLERANCE : SUM_TOLERANCE))
             return oik_fail(err, OIK_E_MODEL, "body model: array skin_regressor_value: joint %d sums to %.6g, expected 1", j, sum);
         for (size_t e = model->regressor_start[j]; e < model->regressor_start[j + 1] && !model->n_features; e++)
             model->regressor_value[e] /= sum;

@@ -54,14 +54,31 @@ static void take_joints(oik_vec3 joints[OIK_N_JOINTS], const double *row, int n_
         joints[j] = v3(row[3 * j], row[3 * j + 1], row[3 * j + 2]);
 }
 
+/** Rows of rotations, one per frame: (frames, 3 joints) or one such row, (frames, joints, 3), or (joints, 3) for one frame. */
+static oik_status read_rotations(double **values, size_t *n_rows, size_t *n_columns, const oik_npz *npz, const char *path,
+                                 const char *name, const char *expected, oik_error *err) {
+    int n_dim = 0;
+    size_t shape[OIK_NPZ_MAX_DIM];
+    oik_status status = oik_npz_shape(npz, name, &n_dim, shape, err);
+    if (status)
+        return status;
+    bool points = n_dim >= 2 && n_dim <= 3 && shape[n_dim - 1] == 3 &&
+                  (shape[n_dim - 2] == OIK_N_JOINTS || shape[n_dim - 2] == SMPLH_JOINTS);
+    if (!points)
+        return read_rows(values, n_rows, n_columns, npz, path, name, expected, err);
+    *n_rows = n_dim == 3 ? shape[0] : 1;
+    *n_columns = 3 * shape[n_dim - 2];
+    return oik_npz_read_f64(npz, name, n_dim, shape, values, err);
+}
+
 static oik_status load_poses(oik_pose_input *input, const oik_npz *npz, const char *path, oik_error *err) {
-    static const char expected[] = "(frames, 72) of SMPL or (frames, 156) of SMPL-H";
+    static const char expected[] = "(frames, 72) of SMPL or (frames, 156) of SMPL-H, or (frames, joints, 3)";
     const char *name = oik_npz_has(npz, "poses") ? "poses" : "pose";
     double *values = NULL;
     size_t n_columns = 0;
     if (!oik_npz_has(npz, name))
         return oik_fail(err, OIK_E_FORMAT, "%s: expected body parameters with an array 'poses' or 'pose', found neither", path);
-    oik_status status = read_rows(&values, &input->n_frames, &n_columns, npz, path, name, expected, err);
+    oik_status status = read_rotations(&values, &input->n_frames, &n_columns, npz, path, name, expected, err);
     if (!status && (input->n_frames == 0 || (n_columns != 3 * OIK_N_JOINTS && n_columns != 3 * SMPLH_JOINTS)))
         status = shape_error(path, name, expected, 2, (size_t[]){input->n_frames, n_columns}, err);
     if (!status) {

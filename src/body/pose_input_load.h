@@ -3,7 +3,7 @@
  *
  *   array                               shape               meaning
  *   poses, else pose                    (N,72) or (N,156)   rotation vectors [rad] of the 24 joints of SMPL or the 52 of SMPL-H;
- *                                       or (72), (156)      one frame
+ *                                       or (72), (156)      one frame; also (N,24,3), (N,52,3), (24,3), (52,3)
  *   trans                               (N,3), optional     translation [m], see below; absent: zeros
  *   betas                               (B) or (1,B), opt.  shape parameters of the model that the file was made with
  *   gender                              text, optional      female, male or neutral; f, m, n; any letter case; also b'female'

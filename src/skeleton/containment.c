@@ -33,6 +33,7 @@ struct oik_containment {
     double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
     bool moved;         /**< by oik_containment_move: what is not near is deep inside, and barriers have room */
     room *room;         /**< n_parts */
+    oik_puppet *free;   /**< as the terms without barriers place it */
 };
 
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
@@ -48,7 +49,10 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
     c->normal = oik_new(model->n_vertices, sizeof *c->normal, err);
     c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
-    oik_status status = c->seen_at && c->clearance && c->normal && c->room ? oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err) : OIK_E_MEMORY;
+    bool complete = c->seen_at && c->clearance && c->normal && c->room;
+    oik_status status = complete ? oik_puppet_new(&c->free, model, err) : OIK_E_MEMORY;
+    if (!status)
+        status = oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err);
     if (status) {
         oik_containment_free(c);
         return status;
@@ -70,6 +74,7 @@ void oik_containment_free(oik_containment *c) {
     free(c->clearance);
     free(c->normal);
     free(c->room);
+    oik_puppet_free(c->free);
     free(c);
 }
 
@@ -177,25 +182,43 @@ oik_status oik_containment_move(oik_containment *c, const oik_vec3 *x, const oik
     return OIK_OK;
 }
 
+/** Barriers pull about bones that do not fit under the skin: if more of the bones is outside than without them, they go. */
+static oik_status judge(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, oik_containment *c, size_t n_beyond,
+                        const oik_lsq_report *free, oik_error *err) {
+    size_t before = terms->n, now = 0;
+    oik_status status = oik_containment_add(terms, &now, c, puppet, err);
+    terms->n = before;
+    if (status || now <= n_beyond)
+        return status;
+    oik_puppet_copy(puppet, c->free);
+    report->final_cost = free->final_cost;
+    report->stop = free->stop;
+    return OIK_OK;
+}
+
 oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,
                                  oik_containment *containment, const oik_skel_options *options, oik_error *err) {
-    size_t before = terms->n;
+    size_t before = terms->n, n_beyond = 0;
     for (int32_t part = 0; containment->moved && part < containment->model->n_parts; part++)
         fill_room(terms, containment, part, puppet, 0);
     oik_status status = oik_terms_solve(report, puppet, terms, options, err);
-    for (int round = 0; !status && round < options->containment_rounds; round++) {
+    if (status)
+        return status;
+    oik_lsq_report free = *report;
+    oik_puppet_copy(containment->free, puppet);
+    for (int round = 0; round < options->containment_rounds; round++) {
         oik_lsq_report part;
         terms->n = before; /* the barriers of the last round stood where the skin was nearest then */
-        status = oik_containment_add(terms, NULL, containment, puppet, err);
+        status = oik_containment_add(terms, round ? NULL : &n_beyond, containment, puppet, err);
         if (status || terms->n == before)
-            break;
+            return status;
         status = oik_terms_solve(&part, puppet, terms, options, err);
         if (status)
-            break;
+            return status;
         report->n_accepted += part.n_accepted;
         report->n_evaluations += part.n_evaluations;
         report->final_cost = part.final_cost;
         report->stop = part.stop;
     }
-    return status;
+    return options->containment_rounds > 0 ? judge(report, puppet, terms, containment, n_beyond, &free, err) : OIK_OK;
 }

@@ -41,8 +41,9 @@ oik_status oik_containment_move(oik_containment *containment, const oik_vec3 *x,
                                 double slip, oik_error *err);
 
 /**
- * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers.
- * @param[out] report iterations summed over the rounds, cost and stop reason of the last
+ * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers. Where bones are too wide for
+ * the skin, barriers only pull them about: what stands has no more bone vertices outside than there were without barriers.
+ * @param[out] report iterations summed over the rounds, cost and stop reason of what stands
  */
 oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,
                                  oik_containment *containment, const oik_skel_options *options, oik_error *err);

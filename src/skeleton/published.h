@@ -16,8 +16,7 @@
  *   B      10      spring, stitch, clavicle ligaments
  *   C      15      0.1 stitch of the edges {0,3,4,5,9,17,19} (spine, ankles), knee ligaments, 1.1 ball, 0.05 spring
  *
- * Dogleg with the published rules (solve/lsq.h); a call also ends where the decrease to come is below the rounding of its cost, where the
- * released program goes on to accept steps of some 1e-9 by that rounding. A sphere centre is fitted once in part coordinates, with which
+ * Dogleg with the published rules (solve/lsq.h). A sphere centre is fitted once in part coordinates, with which
  * it moves rigidly; the released program has a wrong derivative there. Stage 3 takes the skin as computed; stage 4 takes the lying and
  * the registered skin through single precision, as they come from files there, and bones as computed.
  */

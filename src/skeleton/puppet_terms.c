@@ -105,6 +105,11 @@ oik_term oik_term_stitch(int32_t a, int32_t b, double w, oik_vec3 offset) {
     return (oik_term){.kind = OIK_TERM_STITCH, .a = a, .b = b, .weight = w, .vector = offset};
 }
 
+/** Has a term a second point on another part than the first? On the same one, both have the same columns. */
+static bool on_two_parts(const oik_terms *terms, const oik_term *term) {
+    return term->b >= 0 && part_of(terms, term->b) != part_of(terms, term->a);
+}
+
 static int n_rows_of(const oik_term *term) {
     return term->kind == OIK_TERM_ANCHOR || term->kind == OIK_TERM_STITCH || term->kind == OIK_TERM_OFFSET ? 3 : 1;
 }
@@ -217,6 +222,14 @@ static double *emit_part(double *jac, const oik_terms *terms, oik_vec3 row, cons
     return jac + TANGENT_PER_PART;
 }
 
+/** The second point on the part of the first: its values are added to the 6 that are there. */
+static void add_part(double *jac, const oik_terms *terms, oik_vec3 row, const placed *p) {
+    double second[TANGENT_PER_PART];
+    emit_part(second, terms, row, p, -1.0);
+    for (int k = 0; k < TANGENT_PER_PART; k++)
+        jac[k] += second[k];
+}
+
 /**
  * Merge walk over the modes of points a and b (both ascending): calls give each mode once.
  * @return next mode index, or -1 at the end; *in_a, *in_b are the entries that carry it or -1
@@ -257,8 +270,10 @@ static double *evaluate_term(double *r, double *jac, const oik_terms *terms, con
         return NULL;
     for (int i = 0; i < n_rows_of(term); i++) {
         jac = emit_part(jac, terms, L[i], &a, 1.0);
-        if (term->b >= 0)
+        if (on_two_parts(terms, term))
             jac = emit_part(jac, terms, L[i], &b, -1.0);
+        else if (term->b >= 0)
+            add_part(jac - TANGENT_PER_PART, terms, L[i], &b);
         if (terms->with_shape)
             jac = emit_modes(jac, terms, term, L[i], &a, term->b >= 0 ? &b : NULL);
     }
@@ -285,7 +300,7 @@ void oik_terms_evaluate(double *r, double *jac, const oik_terms *terms, const do
 
 static int n_columns_of(const oik_terms *terms, const oik_term *term) {
     const oik_skel_model *model = terms->model;
-    int n = term->b >= 0 ? 2 * TANGENT_PER_PART : TANGENT_PER_PART;
+    int n = on_two_parts(terms, term) ? 2 * TANGENT_PER_PART : TANGENT_PER_PART;
     if (!terms->with_shape)
         return n;
     int32_t ea, end_a, eb, end_b, in_a, in_b;
@@ -300,7 +315,7 @@ static int *pattern_row(int *col, const oik_terms *terms, const oik_term *term) 
     const oik_skel_model *model = terms->model;
     for (int k = 0; k < TANGENT_PER_PART; k++)
         *col++ = part_of(terms, term->a) * TANGENT_PER_PART + k;
-    for (int k = 0; term->b >= 0 && k < TANGENT_PER_PART; k++)
+    for (int k = 0; on_two_parts(terms, term) && k < TANGENT_PER_PART; k++)
         *col++ = part_of(terms, term->b) * TANGENT_PER_PART + k;
     if (!terms->with_shape)
         return col;

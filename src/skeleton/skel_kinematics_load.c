@@ -36,8 +36,7 @@ static oik_status read_text(char ***out, size_t *n, const oik_npz *npz, const ch
     if (!status && expected != SIZE_MAX && *n != expected)
         return oik_fail(err, OIK_E_MODEL, "%s: expected %zu names, found %zu", name, expected, *n);
     for (size_t i = 0; !status && i < *n; i++)
-        if (strlen((*out)[i]) >= OIK_NAME_LENGTH)
-            return oik_fail(err, OIK_E_MODEL, "%s: name %zu is too long", name, i);
+        status = oik_skel_check_name(name, i, (*out)[i], err);
     return status;
 }
 

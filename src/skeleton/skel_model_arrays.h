@@ -91,4 +91,11 @@ oik_status oik_skel_read_ints(int32_t **out, const oik_npz *npz, const char *arr
                               oik_error *err);
 oik_status oik_skel_read_reals(double **out, const oik_npz *npz, const char *array, size_t rows, size_t columns, oik_error *err);
 
+/**
+ * Names of an archive end up in file names and on terminals: 1 to OIK_NAME_LENGTH - 1 bytes, no slash, backslash or control
+ * character, no dot at the beginning.
+ * @return OIK_E_MODEL naming the array and the entry
+ */
+oik_status oik_skel_check_name(const char *array, size_t entry, const char *name, oik_error *err);
+
 #endif

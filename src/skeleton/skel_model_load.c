@@ -41,6 +41,18 @@ static oik_status read_counts(oik_skel_model *m, const oik_npz *npz, oik_error *
     return OIK_OK;
 }
 
+oik_status oik_skel_check_name(const char *array, size_t entry, const char *name, oik_error *err) {
+    if (strlen(name) >= OIK_NAME_LENGTH)
+        return oik_fail(err, OIK_E_MODEL, "%s: name %zu is longer than %d characters", array, entry, OIK_NAME_LENGTH - 1);
+    bool fit = name[0] != '\0' && name[0] != '.';
+    for (const char *c = name; *c; c++)
+        fit = fit && (unsigned char)*c >= ' ' && *c != 0x7f && *c != '/' && *c != '\\';
+    if (!fit)
+        return oik_fail(err, OIK_E_MODEL, "%s: name %zu cannot be part of a file name: empty, or with a slash, a control character or a "
+                        "dot at its beginning", array, entry);
+    return OIK_OK;
+}
+
 static oik_status read_names(char (**names)[OIK_NAME_LENGTH], const oik_npz *npz, const char *array, size_t n, oik_error *err) {
     size_t found;
     char **text;
@@ -52,9 +64,8 @@ static oik_status read_names(char (**names)[OIK_NAME_LENGTH], const oik_npz *npz
     else if (!(*names = oik_new(n, sizeof **names, err)))
         status = OIK_E_MEMORY;
     for (size_t i = 0; !status && i < n; i++) {
-        if (strlen(text[i]) >= OIK_NAME_LENGTH)
-            status = oik_fail(err, OIK_E_MODEL, "%s: name %zu is longer than %d characters", array, i, OIK_NAME_LENGTH - 1);
-        else
+        status = oik_skel_check_name(array, i, text[i], err);
+        if (!status)
             strcpy((*names)[i], text[i]);
     }
     free(text);

@@ -167,11 +167,12 @@ static oik_status evaluate(double *cost, lsq_run *run, const double *state, doub
 }
 
 static oik_status residuals_not_finite(const oik_lsq *lsq, oik_error *err) {
-    int i = 0;
-    while (i < lsq->n_rows - 1 && isfinite(lsq->r[i]))
-        i++;
-    return oik_fail(err, OIK_E_NOT_FINITE, "the cost at the start is not finite: residual %d of %d is %g", i, lsq->n_rows,
-                    lsq->r[i]);
+    for (int i = 0; i < lsq->n_rows; i++)
+        if (!isfinite(lsq->r[i]))
+            return oik_fail(err, OIK_E_NOT_FINITE, "the cost at the start is not finite: residual %d of %d is %g", i, lsq->n_rows,
+                            lsq->r[i]);
+    return oik_fail(err, OIK_E_NOT_FINITE, "the cost at the start is not finite: the squares of %d residuals add up to more than a number holds",
+                    lsq->n_rows);
 }
 
 /* Build the model at the current state, whose residuals, derivatives and cost are known. */

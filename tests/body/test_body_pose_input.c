@@ -49,7 +49,7 @@ static int tear_down(void **state) {
 /* What to write: NULL names and zero counts leave an array out. */
 typedef struct recipe {
     const char *poses; /* name of the array */
-    int n_columns, vector, without_trans, n_betas;
+    int n_columns, vector, by_joints, without_trans, n_betas;
     const char *rate, *gender;
 } recipe;
 
@@ -66,7 +66,11 @@ static void put_poses(oik_npz_writer *w, const recipe *r) {
     for (int f = 0; f < N_FRAMES; f++)
         for (int k = 0; k < r->n_columns; k++, row++)
             *row = k < 3 * n_shared ? v3_get(rotations[f][k / 3], k % 3) : 0.5;
-    put(w, r->poses, r->vector ? 1 : 2, N_FRAMES, (size_t)r->n_columns, *values);
+    const size_t shape[] = {N_FRAMES, (size_t)r->n_columns / 3, 3};
+    if (r->by_joints)
+        assert_int_equal(oik_npz_add_f64(w, r->poses, "<f8", r->vector ? 2 : 3, shape + r->vector, *values, NULL), OIK_OK);
+    else
+        put(w, r->poses, r->vector ? 1 : 2, N_FRAMES, (size_t)r->n_columns, *values);
 }
 
 static void write_recipe(const recipe *r) {
@@ -237,6 +241,18 @@ static void vectors_are_one_frame(void **state) {
     }
 }
 
+/* As this program's own files of a stage have them. */
+static void rotations_may_be_joint_by_joint(void **state) {
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        write_recipe(&(recipe){.poses = "pose", .n_columns = k & 1 ? SMPLH : SMPL, .vector = k / 2, .by_joints = 1, .n_betas = 3});
+        oik_pose_input *input = load();
+        assert_int_equal(input->n_frames, k / 2 ? 1 : N_FRAMES);
+        check_skins(input, OIK_SHAPE_SMPL, k & 1 ? 22 : 24, 0, v3(0, 0, 0));
+        oik_pose_input_free(input);
+    }
+}
+
 static void a_frame_past_the_last_is_refused(void **state) {
     (void)state;
     write_recipe(&(recipe){.poses = "poses", .n_columns = SMPL});
@@ -338,10 +354,10 @@ static void check_array_refused(const char *name, int n_dim, const size_t *shape
 
 static void arrays_of_other_shapes_are_named(void **state) {
     (void)state;
-    const size_t two_joints[2] = {2, 6}, smplx[2] = {1, 165}, none[2] = {0, SMPL}, solid[3] = {2, 24, 3};
+    const size_t two_joints[2] = {2, 6}, smplx[2] = {1, 165}, none[2] = {0, SMPL}, solid[3] = {2, 22, 3};
     check_array_refused("poses", 2, two_joints, 0, OIK_E_SHAPE, "array 'poses': expected the shape (frames, 72) of SMPL or");
-    check_array_refused("poses", 2, smplx, 0, OIK_E_SHAPE, "of SMPL-H, found (1, 165)");
-    check_array_refused("poses", 1, smplx + 1, 0, OIK_E_SHAPE, "of SMPL-H, found (1, 165)");
+    check_array_refused("poses", 2, smplx, 0, OIK_E_SHAPE, "found (1, 165)");
+    check_array_refused("poses", 1, smplx + 1, 0, OIK_E_SHAPE, "found (1, 165)");
     check_array_refused("poses", 2, none, 0, OIK_E_SHAPE, "found (0, 72)");
     check_array_refused("poses", 3, solid, 0, OIK_E_SHAPE, "found 3 dimensions");
     check_array_refused("poses", 0, NULL, 0, OIK_E_SHAPE, "found a single number");
@@ -391,7 +407,7 @@ static oik_status load_and_pose(oik_error *err) {
 
 static void every_failed_allocation_is_reported(void **state) {
     (void)state;
-    write_recipe(&(recipe){"poses", SMPLH, 0, 0, 3, "mocap_framerate", "female"});
+    write_recipe(&(recipe){.poses = "poses", .n_columns = SMPLH, .n_betas = 3, .rate = "mocap_framerate", .gender = "female"});
     for (long n = 0;; n++) {
         oik_error err = {0};
         failing_malloc_arm(n);
@@ -416,7 +432,7 @@ int main(void) {
         cmocka_unit_test(another_shape_space_takes_place_and_pose_only),
         cmocka_unit_test(betas_are_used_as_far_as_the_model_has_modes),
         cmocka_unit_test(everything_but_poses_is_optional),
-        cmocka_unit_test(vectors_are_one_frame),
+        cmocka_unit_test(vectors_are_one_frame), cmocka_unit_test(rotations_may_be_joint_by_joint),
         cmocka_unit_test(a_frame_past_the_last_is_refused),
         cmocka_unit_test(genders_are_read_from_many_words),
         cmocka_unit_test(genders_are_read_from_many_types),

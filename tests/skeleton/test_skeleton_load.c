@@ -285,12 +285,11 @@ static void a_number_that_is_not_finite_is_named(void **state) {
     }
 }
 
-static void a_name_that_is_too_long_is_named(void **state) {
-    (void)state;
+/* Every array of names with this one in it is refused. */
+static void refuse_name(const char *name) {
     for (int a = 0; a < all.n; a++) {
         if (!all.array[a].text)
             continue;
-        static const char long_name[] = "a_name_of_thirty_two_characters_";
         oik_npz_writer *writer = NULL;
         assert_int_equal(oik_npz_writer_new(&writer, NULL), OIK_OK);
         for (int k = 0; k < all.n; k++)
@@ -298,12 +297,25 @@ static void a_name_that_is_too_long_is_named(void **state) {
                 skeleton_arrays_put(writer, &all.array[k]);
         const char *names[MAX_DOFS];
         for (size_t k = 0; k < all.array[a].rows; k++)
-            names[k] = k == 1 ? long_name : all.array[a].text[k];
+            names[k] = k == 1 ? name : all.array[a].text[k];
         assert_int_equal(oik_npz_add_text(writer, all.array[a].name, all.array[a].rows, names, NULL), OIK_OK);
         assert_int_equal(oik_npz_writer_save(writer, path, 0, NULL), OIK_OK);
         oik_npz_writer_free(writer);
         assert_refused(all.array[a].name);
     }
+}
+
+static void a_name_that_is_too_long_is_named(void **state) {
+    (void)state;
+    refuse_name("a_name_of_thirty_two_characters_");
+}
+
+/* Names become parts of file names. */
+static void a_name_that_leads_out_of_a_folder_is_named(void **state) {
+    (void)state;
+    static const char *const bad[] = {"../../evil", "/evil", "a/b", "a\\b", ".hidden", "", "two\nlines", "\033[31m", "\177"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        refuse_name(bad[i]);
 }
 
 /* ---- damaged meaning ---- */
@@ -483,7 +495,7 @@ int main(void) {
         cmocka_unit_test(an_index_of_minus_one_is_named_where_none_is_not_allowed),
         cmocka_unit_test(row_starts_that_do_not_ascend_from_zero_are_named),
         cmocka_unit_test(a_number_that_is_not_finite_is_named),
-        cmocka_unit_test(a_name_that_is_too_long_is_named),
+        cmocka_unit_test(a_name_that_is_too_long_is_named), cmocka_unit_test(a_name_that_leads_out_of_a_folder_is_named),
         cmocka_unit_test(parents_come_before_children),
         cmocka_unit_test(mirror_parts_lead_back),
         cmocka_unit_test(vertices_lie_in_part_blocks),

@@ -68,6 +68,40 @@ static void every_kind_has_the_derivatives_of_its_residual(void **state) {
             check_kind((oik_term_kind)kind, (parametrisation)unknowns);
 }
 
+/* Another point of the part that carries one. */
+static int32_t neighbour_of(int32_t point) {
+    int32_t i = 0;
+    while (i == point || model->point_part[i] != model->point_part[point])
+        i++;
+    return i;
+}
+
+/* As licensed tables may have it: both points on one part, whose columns a row has once. */
+static void both_points_may_be_on_one_part(void **state) {
+    (void)state;
+    for (int kind = OIK_TERM_ANCHOR; kind <= LAST_KIND; kind++)
+        for (int unknowns = WITH_SHAPE; unknowns <= ABSOLUTE_ROTATIONS; unknowns++) {
+            oik_puppet *puppet = displaced_puppet(model, 7, 0.8, 0.1);
+            oik_terms terms;
+            oik_terms_init(&terms, model, unknowns == WITH_SHAPE, puppet->shape);
+            terms.absolute = unknowns == ABSOLUTE_ROTATIONS;
+            assert_int_equal(oik_puppet_keep_vectors(puppet, NULL), OIK_OK);
+            oik_term term = make_term(model, (oik_term_kind)kind, puppet);
+            if (term.b >= 0)
+                term.b = neighbour_of(term.a);
+            oik_terms_add(&terms, term);
+            assert_derivatives(&terms, puppet);
+            oik_lsq *lsq = NULL;
+            oik_lsq_pattern pattern;
+            assert_int_equal(oik_terms_pattern(&pattern, &terms, NULL), OIK_OK);
+            assert_int_equal(oik_lsq_new(&lsq, &pattern, oik_terms_state_size(&terms), NULL), OIK_OK); /* refuses a column twice */
+            oik_lsq_free(lsq);
+            oik_terms_pattern_free(&pattern);
+            oik_terms_free(&terms);
+            oik_puppet_free(puppet);
+        }
+}
+
 static void all_kinds_together_keep_to_their_rows_and_columns(void **state) {
     (void)state;
     oik_puppet *puppet = displaced_puppet(model, 11, 0.5, 0.05);
@@ -396,6 +430,7 @@ static void a_puppet_without_memory_is_none(void **state) {
 int main(void) {
     const struct CMUnitTest cases[] = {
         cmocka_unit_test(every_kind_has_the_derivatives_of_its_residual),
+        cmocka_unit_test(both_points_may_be_on_one_part),
         cmocka_unit_test(all_kinds_together_keep_to_their_rows_and_columns),
         cmocka_unit_test(the_prior_of_a_mode_is_its_weight_times_its_coefficient),
         cmocka_unit_test(a_barrier_that_is_kept_costs_nothing_and_pulls_nothing),
