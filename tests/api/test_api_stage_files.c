@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "api/internal.h"
+#include "api/stage_input.h"
 #include "base/npz.h"
 #include "base/rot.h"
 #include "demo_run.h"
@@ -211,6 +212,25 @@ static void the_key_covers_the_stage_before(void **state) {
     oik_skeleton_free(tighter);
 }
 
+/* Faces bound the body that bones are kept in: they are input like the vertices. */
+static void the_key_covers_vertices_and_faces(void **state) {
+    (void)state;
+    oik_vec3 vertices[4] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+    int32_t faces[2][3] = {{0, 1, 2}, {0, 2, 3}};
+    oik_mesh tiny = {.n_vertices = 4, .n_faces = 2, .vertices = vertices, .faces = faces};
+    char hash[4][OIK_HASH_LENGTH + 1];
+    oik_stage_hash_mesh(hash[0], &tiny);
+    vertices[3].x = 0x1p-52;
+    oik_stage_hash_mesh(hash[1], &tiny);
+    faces[1][2] = 1;
+    oik_stage_hash_mesh(hash[2], &tiny);
+    tiny.n_faces = 1;
+    oik_stage_hash_mesh(hash[3], &tiny);
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(hash[i], hash[k]);
+}
+
 /** A bit that is turned anywhere is noticed, or stands where it means nothing; nothing is read beyond the end. */
 static void damage_is_noticed(void **state) {
     (void)state;
@@ -287,6 +307,7 @@ int main(void) {
         cmocka_unit_test(files_hold_the_documented_arrays),
         cmocka_unit_test(a_file_of_something_else_is_refused),
         cmocka_unit_test(the_key_covers_the_stage_before),
+        cmocka_unit_test(the_key_covers_vertices_and_faces),
         cmocka_unit_test(damage_is_noticed),
         cmocka_unit_test(arrays_out_of_range_are_refused),
         cmocka_unit_test(results_of_sequences_are_not_saved),
