@@ -23,7 +23,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 ALL_CFLAGS   := -std=c11 $(CFLAGS) -ffp-contract=off -fPIC -fno-semantic-interposition -pthread $(WARNINGS) $(SANITIZE)
 ALL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -Iinclude -Isrc $(CPPFLAGS)
 
-LIB_PC  := libzip nlopt jansson openblas lapacke
+LIB_PC  := libzip nlopt jansson openblas lapacke libpng
 GEN_PC  := $(LIB_PC) qhull_r
 TEST_PC := $(GEN_PC) cmocka
 # CHOLMOD has no pkg-config file in Debian 12

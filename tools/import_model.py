@@ -7,6 +7,7 @@ Exit codes: 0 done, 2 wrong usage, 3 a file is missing, damaged or not what it s
 import argparse
 import os
 import sys
+import warnings
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 EXIT_INPUT, EXIT_INTERRUPTED = 3, 130
@@ -17,7 +18,8 @@ UNITS = "metre, radian; y up, left +x, facing +z"
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="osso_ik import", description="Make a model archive from licensed STAR or SMPL and OSSO files.",
+    # no abbreviations: the subcommand looks for the same names
+    parser = argparse.ArgumentParser(prog="osso_ik import", allow_abbrev=False, description="Make a model archive from licensed STAR or SMPL and OSSO files.",
                                      epilog="The archive holds the licensed data: it must not be redistributed. See docs/importing.md.")
     parser.add_argument("--star", required=True, metavar="PLACE", help="STAR's folder star_1_1, or a STAR or SMPL model file (.npz, .pkl)")
     parser.add_argument("--osso", required=True, metavar="DIR", help="folder 'skeleton' of OSSO")
@@ -41,6 +43,7 @@ def convert(options):
     sources.begin()
     body = source_body.read_body(options.star, options.gender)
     skeleton = source_skeleton.read_skeleton(options.osso, options.loss, options.gender, len(body.template))
+    sources.end_files()
     parts = anatomy.identify(skeleton)
     carried = points.Points(skeleton)
     arrays = {
@@ -67,6 +70,16 @@ def has_numpy():
     return hasattr(numpy, "ndarray")
 
 
+def unforeseen(error):
+    """A sentence about an error that no check foresaw."""
+    from osso_import import sources
+
+    where = sources.reading() or "the model"
+    if isinstance(error, MemoryError):
+        return f"{where}: needs more memory than there is"
+    return f"{where}: cannot be converted ({type(error).__name__}: {str(error)[:80]!r})"
+
+
 def main(arguments):
     if arguments == ["--probe"]:  # the subcommand asks whether this python3 will do
         return 0 if has_numpy() else EXIT_INPUT
@@ -76,11 +89,15 @@ def main(arguments):
         return EXIT_INPUT
     from osso_import import archive, problem
 
+    warnings.simplefilter("ignore")  # of numpy; what overflows is found before it is written
     try:
         arrays = convert(options)
         digest = archive.write(options.output, arrays)
     except problem.Problem as error:
         print(f"osso_ik: error: import: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    except Exception as error:  # whatever else a file can bring about, memory and recursion included
+        print(f"osso_ik: error: import: {unforeseen(error)}", file=sys.stderr)
         return EXIT_INPUT
     print(f"{options.output}: {arrays['meta_name'][0]}, {len(arrays['skin_template'])} skin vertices, "
           f"{len(arrays['skel_part_name'])} parts of {len(arrays['skel_vertex_bone'])} vertices, content hash {digest[:12]}")

@@ -8,7 +8,7 @@
 set -eu
 
 packages="gcc make pkg-config libc6-dev libsuitesparse-dev libnlopt-dev libzip-dev libjansson-dev
-libopenblas-dev liblapacke-dev libqhull-dev libcmocka-dev libjs-three"
+libopenblas-dev liblapacke-dev libqhull-dev libcmocka-dev libjs-three libpng-dev"
 
 list_only=
 for option in "$@"; do

@@ -36,6 +36,7 @@ OWNERS = {
     "cblas.h": r"src/body/register_jacobian\.c|src/solve/normal_matrix\.c",
     "lapacke.h": r"src/solve/band_cholesky\.c|models/\w+\.c",
     "libqhull_r/qhull_ra.h": r"models/\w+\.c",
+    "png.h": r"src/export/picture_png\.c",
     "jansson.h": r"src/export/\w*json\w*\.[ch]|src/ik/chain_load\w*\.[ch]|src/cli/\w+\.c",
 }
 

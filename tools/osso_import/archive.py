@@ -11,10 +11,26 @@ import zlib
 
 import numpy as np
 
+from . import sources
 from .problem import Problem
 
 HASH = "meta_content_hash"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive can have
+
+
+def check_finite(arrays):
+    """Numbers that are finite may have overflowed on the way."""
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            entry = int(np.argmin(np.isfinite(array).ravel()))
+            raise Problem(f"{name}: entry {entry} is not a finite number: the files hold numbers that are too large")
+
+
+def check_place(path):
+    if sources.holds(path):
+        raise Problem(f"{path}: is one of the files that are read; give the archive another name")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Problem(f"{path}: cannot be written: not a file")
 
 
 def npy_bytes(array):
@@ -37,6 +53,8 @@ def add(archive, name, data):
 
 def write(path, arrays):
     """arrays: name: array, in the order in which they are to stand. The file appears whole or not at all."""
+    check_finite(arrays)
+    check_place(path)
     entries = {name + ".npy": npy_bytes(array) for name, array in arrays.items()}
     digest = content_hash(entries)
     entries[HASH + ".npy"] = npy_bytes(np.array([digest]))

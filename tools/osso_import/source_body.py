@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import values
+from . import sources, values
 from .problem import Problem
 from .unpickle import MAX_FILE_BYTES, load_pickle, read_bytes
 
@@ -16,6 +16,8 @@ N_MODES = 10  # that the published method uses
 STAR_CORRECTIVES = 93  # 4 numbers for each of 23 joints, and one for beta[1]
 SMPL_CORRECTIVES = 207  # 9 numbers for each of 23 joints
 PARENTS = [-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21]  # of SMPL's joints
+SHARE_TOLERANCE = 1e-4  # of the sum of a vertex's weights: the bound of the program's own reader
+REGRESSOR_TOLERANCE = 1e-2  # of the sum of a joint's row: published rows are used as they are stored, and are not exact
 KEYS = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table", "f")
 
 
@@ -84,6 +86,7 @@ def read_npz_arrays(path, keys):
 
 
 def is_zip(path):
+    sources.begin_file(path)
     try:
         with open(path, "rb") as file:
             return file.read(2) == b"PK"
@@ -102,7 +105,7 @@ def check_parents(raw, path):
 def read_weights(raw, path, n_vertices):
     where = f"{path}: weights"
     weights = values.reals(raw, where, (n_vertices, N_JOINTS))
-    off = np.abs(weights.sum(1) - 1.0) > 1e-4  # the bound of the program's own reader
+    off = np.abs(weights.sum(1) - 1.0) > SHARE_TOLERANCE
     if (weights < 0.0).any() or off.any():
         raise Problem(f"{where}: row {int(np.argmax(off | (weights < 0.0).any(1)))} is negative or does not add up to 1")
     return weights
@@ -111,7 +114,7 @@ def read_weights(raw, path, n_vertices):
 def read_regressor(raw, path, n_vertices):
     where = f"{path}: J_regressor"
     _, row, column, value = values.triplets(raw, where, N_JOINTS, n_vertices)
-    off = np.abs(np.bincount(row, value, N_JOINTS) - 1.0) > 1e-4
+    off = np.abs(np.bincount(row, value, N_JOINTS) - 1.0) > REGRESSOR_TOLERANCE
     if off.any():
         raise Problem(f"{where}: row {int(np.argmax(off))} does not add up to 1")
     return row, column, value

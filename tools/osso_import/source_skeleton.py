@@ -15,6 +15,7 @@ from .source_body import N_JOINTS, N_MODES
 from .unpickle import load_pickle
 
 MAX_PARTS = 255
+MAX_EDGES = 20  # pairs of parts that meet: the published weights are given for 20 (OIK_PUBLISHED_EDGES)
 
 
 @dataclass
@@ -80,9 +81,11 @@ def read_parents(raw, path, names):
     parent = []
     for name in names:
         found = values.unwrap(table.get(name))
+        if isinstance(found, np.ndarray):
+            found = found.tolist()
         if isinstance(found, (list, tuple)) and len(found) == 1:
-            found = found[0]
-        if found is None or (not isinstance(found, str) and len(found) == 0):
+            found = values.unwrap(found[0])
+        if found is None or (isinstance(found, (list, tuple)) and len(found) == 0):
             parent.append(-1)
         elif isinstance(found, str) and found in names:
             parent.append(names.index(found))
@@ -154,6 +157,8 @@ def read_edges(raw, path, number, n_parts, place):
     half = len(pairs) // 2
     if len(pairs) % 2 or {tuple(p) for p in pairs[half:].tolist()} != {tuple(p) for p in pairs[:half, ::-1].tolist()}:
         raise Problem(f"{where}: expected pairs of parts, then the same pairs turned round")
+    if half > MAX_EDGES:
+        raise Problem(f"{where}: expected at most {MAX_EDGES} pairs of parts, found {half}")
     where = f"{path}: interfacePointsFromTo"
     table = values.member(raw, "interfacePointsFromTo", path)
     edges, interface = [], []
@@ -229,14 +234,20 @@ def read_losses(skeleton, folder, number, n_skin):
     stitched = number.stitched[values.indices(bone, f"{path}: skeleton", (len(skin),), number.n_template)]
     if (stitched < 0).any():
         raise Problem(f"{path}: skeleton: entry {int(np.argmax(stitched < 0))} is a vertex of no part")
-    skeleton.contacts = skin, number.ours[stitched], values.reals(weight, f"{path}: weight", (len(skin),))
+    weight = values.reals(weight, f"{path}: weight", (len(skin),))
+    if (weight < 0.0).any():
+        at_entry = int(np.argmax(weight < 0.0))
+        raise Problem(f"{path}: weight: entry {at_entry} is {weight[at_entry]:g}, expected a weight of at least 0")
+    skeleton.contacts = skin, number.ours[stitched], weight
     raw, path = load_one_of(folder, "skin_skeleton_pairs.pkl")
     skin, bone = values.sequence(raw, path, 2)
     skin = values.indices(skin, f"{path}: skin", ((1,),), n_skin)
     skeleton.springs = skin, number.ours[values.indices(bone, f"{path}: skeleton", (len(skin),), number.n)]
     for name in ("clavicle", "knee"):
         raw, path = load_one_of(folder, f"{name}_ligament_pairs.pkl")
-        setattr(skeleton, name, number.ours[values.indices(raw, path, (None, 2), number.n)])
+        pairs = values.numbers(raw, path)
+        pairs = pairs.reshape(0, 2) if pairs.size == 0 else pairs  # an empty list has no second dimension
+        setattr(skeleton, name, number.ours[values.indices(pairs, path, (None, 2), number.n)])
 
 
 def read_patches(skeleton, folder, number):

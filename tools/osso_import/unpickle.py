@@ -11,9 +11,12 @@ name is refused.
   scipy.sparse csc, csr, coo matrix or array      Sparse
   chumpy.*                                        Wrapped, of which .value is the array inside
   collections.OrderedDict                         dict
-  lists, tuples, dicts, texts, numbers            themselves, with Array, Sparse and Wrapped objects inside: see plain()
+  set, frozenset                                  list
+  range                                           itself
+  lists, tuples, dicts, texts, numbers            themselves, with Array, Sparse and Wrapped objects inside: see values.py
 
-Sizes: an array must be as long as its bytes in the file, so that a few bytes cannot ask for a large array.
+Sizes: an array must be as long as its bytes in the file, so that a few bytes cannot ask for a large array; the number of operations has a
+limit, because some of one byte make an object of seventy.
 """
 import io
 import math
@@ -27,7 +30,11 @@ import numpy as np
 from . import sources
 from .problem import Problem
 
-MAX_FILE_BYTES = 4 << 30  # of one file; the largest licensed file has 0.5 GB
+MAX_FILE_BYTES = 4 << 30  # of one file
+MAX_PICKLE_BYTES = 1 << 30  # SMPL's have 0.3 GB
+MAX_OPERATIONS = 8_000_000  # all tables of the published skeleton as lists in protocol 0 need 5 million; as arrays some hundred
+MAX_EMPTY = 1 << 20  # rows of an array without numbers
+MAX_RANGE = 1 << 31  # numbers of a range, none of which is made here
 MAX_DIMENSIONS = 8
 DTYPE = re.compile(r"^[<>=|]?(?:b1|[iu][1248]|f[248]|O8?|[SU][0-9]{1,9}|\?)$")
 
@@ -65,6 +72,10 @@ class Shell:
 
 def short(value):
     """For a message: the value of a text or number, else its type. Nested tuples that share their parts may have endless texts."""
+    if isinstance(value, int) and value.bit_length() > 64:  # Python does not write out very long numbers
+        return f"a whole number of {value.bit_length()} bits"
+    if isinstance(value, (str, bytes)):
+        value = value[:60]
     return f"{value!r:.60}" if isinstance(value, (str, bytes, int, float)) else f"a {type(value).__name__}"
 
 
@@ -78,11 +89,13 @@ class Dtype(Shell):
 
     __slots__ = ("code", "order")
 
-    def __init__(self, code, *_):
+    def __new__(cls, code=None, *_):
         code = text_of(code)
-        if not isinstance(code, str) or not DTYPE.match(code):
+        if not isinstance(code, str) or not DTYPE.fullmatch(code):
             raise Refused(f"it has an array of the element type {short(code)}, which is not one of numbers")
+        self = super().__new__(cls)
         self.code, self.order = code.lstrip("<>=|"), "<"
+        return self
 
     def __setstate__(self, state):
         if not isinstance(state, tuple) or len(state) < 5 or any(part is not None for part in state[2:5]):
@@ -115,6 +128,8 @@ def array_of(dtype, shape, raw, fortran):
         raw = raw.encode("latin1")  # bytes of Python 2
     if not isinstance(raw, (bytes, bytearray)):
         raise Refused("it has an array whose data are not bytes")
+    if math.prod(shape) == 0 and max(shape) > MAX_EMPTY:
+        raise Refused(f"it has an empty array of more than {MAX_EMPTY} rows or columns")
     kind = dtype.numpy()
     if kind.itemsize == 0 or len(raw) != math.prod(shape) * kind.itemsize:
         raise Refused(f"it has an array of the shape {shape} and {len(raw)} bytes of data, which do not fit together")
@@ -136,8 +151,10 @@ class Array(Shell):
 
     __slots__ = ("value",)
 
-    def __init__(self, *_):
+    def __new__(cls, *_):
+        self = super().__new__(cls)
         self.value = None
+        return self
 
     def __setstate__(self, state):
         if not isinstance(state, tuple) or len(state) not in (4, 5):
@@ -152,8 +169,10 @@ class Sparse(Shell):
     __slots__ = ("state",)
     form = None
 
-    def __init__(self, *_):
+    def __new__(cls, *_):
+        self = super().__new__(cls)
         self.state = None
+        return self
 
     def __setstate__(self, state):
         if not isinstance(state, dict):
@@ -181,8 +200,10 @@ class Wrapped(Shell):
 
     __slots__ = ("value",)
 
-    def __init__(self, *_):
+    def __new__(cls, *_):
+        self = super().__new__(cls)
         self.value = None
+        return self
 
     def __setstate__(self, state):
         if isinstance(state, tuple) and len(state) == 2:
@@ -192,7 +213,7 @@ class Wrapped(Shell):
 
 
 class Base:
-    """Stands for 'object' and 'ndarray' as arguments."""
+    """Stands for 'object', 'ndarray' and 'matrix' as arguments."""
 
     __slots__ = ()
 
@@ -253,9 +274,25 @@ def ordered(items=()):
     return dict(items)
 
 
+def list_of(items=()):
+    """What a set is of: nothing is hashed here."""
+    if not isinstance(items, (list, tuple)):
+        raise Refused("it makes a set from something that is not a list")
+    return list(items)
+
+
+def range_of(*numbers):
+    if not 1 <= len(numbers) <= 3 or not all(type(n) is int and abs(n) < MAX_RANGE for n in numbers) or numbers[2:] == (0,):
+        raise Refused("it has a range that is not one of up to three numbers")
+    return range(*numbers)
+
+
 def known_globals():
     table = {
         ("numpy", "ndarray"): Base,
+        ("numpy", "matrix"): Base,
+        ("numpy.matrixlib.defmatrix", "matrix"): Base,
+        ("numpy.core.defmatrix", "matrix"): Base,
         ("numpy", "dtype"): Dtype,
         ("collections", "OrderedDict"): Function(ordered),
         ("_codecs", "encode"): Function(encode),
@@ -273,12 +310,30 @@ def known_globals():
     for module in ("__builtin__", "builtins"):
         table[module, "object"] = Base
         table[module, "bytes"] = Function(no_bytes)
+        for name in ("set", "frozenset"):
+            table[module, name] = Function(list_of)
+        for name in ("range", "xrange"):
+            table[module, name] = Function(range_of)
     return table
 
 
 KNOWN = known_globals()
 CHUMPY = re.compile(r"^chumpy(\.[A-Za-z_]+)*$")
 IDENTIFIER = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
+
+
+class Operations(dict):
+    """The table of operations, counting how often it is asked."""
+
+    def __init__(self, table):
+        super().__init__(table)
+        self.left = MAX_OPERATIONS
+
+    def __getitem__(self, code):
+        self.left -= 1
+        if self.left < 0:
+            raise Refused(f"it has more than {MAX_OPERATIONS} operations")
+        return super().__getitem__(code)
 
 
 class Unpickler(pickle._Unpickler):
@@ -292,13 +347,14 @@ class Unpickler(pickle._Unpickler):
     def __init__(self, data):
         super().__init__(io.BytesIO(data), encoding="latin1")
         self.n_bytes = len(data)
+        self.dispatch = Operations(type(self).dispatch)
 
     def find_class(self, module, name):
         if (module, name) in KNOWN:
             return KNOWN[module, name]
         if CHUMPY.match(module) and IDENTIFIER.match(name):
             return Wrapped
-        raise Refused(f"it asks for {module}.{name}, which is none of the few names that a model file needs")
+        raise Refused(f"it asks for {short(f'{module[:60]}.{name[:60]}')}, which is none of the few names that a model file needs")
 
     def get_extension(self, code):
         raise Refused(f"it asks for the extension {code}")
@@ -331,23 +387,34 @@ class Unpickler(pickle._Unpickler):
         check_keys(self.stack[0::2])
         super().load_setitems()
 
-    def load_set(self):
-        raise Refused("it has a set")
+    def load_empty_set(self):
+        self.append([])
+
+    def load_additems(self):
+        items = self.pop_mark()
+        if type(self.stack[-1]) is not list:
+            raise Refused("it adds items to something that is not a set")
+        self.stack[-1].extend(items)
+
+    def load_frozenset(self):
+        self.append(self.pop_mark())
 
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
     dispatch[pickle.FRAME[0]] = load_frame
     dispatch[pickle.DICT[0]] = load_dict
     dispatch[pickle.SETITEM[0]] = load_setitem
     dispatch[pickle.SETITEMS[0]] = load_setitems
-    for opcode in (pickle.EMPTY_SET, pickle.ADDITEMS, pickle.FROZENSET):
-        dispatch[opcode[0]] = load_set
+    dispatch[pickle.EMPTY_SET[0]] = load_empty_set
+    dispatch[pickle.ADDITEMS[0]] = load_additems
+    dispatch[pickle.FROZENSET[0]] = load_frozenset
 
 
-def read_bytes(path):
+def read_bytes(path, most=MAX_FILE_BYTES):
+    sources.begin_file(path)
     try:
         size = os.path.getsize(path)
-        if size > MAX_FILE_BYTES:
-            raise Problem(f"{path}: {size} bytes, expected at most {MAX_FILE_BYTES}")
+        if size > most:
+            raise Problem(f"{path}: {size} bytes, expected at most {most}")
         with open(path, "rb") as file:
             data = file.read()
     except OSError as error:
@@ -358,10 +425,12 @@ def read_bytes(path):
 
 def load_pickle(path):
     """What a pickle holds. Raises Problem naming the file, and the name that is refused."""
-    data = read_bytes(path)
+    data = read_bytes(path, MAX_PICKLE_BYTES)
     try:
         return Unpickler(data).load()
     except Refused as refused:
         raise Problem(f"{path}: refused: {refused}") from None
+    except MemoryError:
+        raise Problem(f"{path}: needs more memory than there is") from None
     except Exception as error:  # a damaged pickle fails in any way there is
-        raise Problem(f"{path}: not a pickle that can be read ({type(error).__name__}: {str(error)[:80]})") from None
+        raise Problem(f"{path}: not a pickle that can be read ({type(error).__name__}: {short(str(error))})") from None

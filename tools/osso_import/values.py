@@ -7,9 +7,11 @@ from: "file: array". A Problem says what was expected and what was found.
 import numpy as np
 
 from .problem import Problem
-from .unpickle import Array, Sparse, Wrapped
+from .unpickle import Array, Sparse, Wrapped, short
 
 MAX_LIST_ITEMS = 1 << 24  # of a list in place of an array; shared lists could make more of a small file
+MAX_NAME_BYTES = 31  # of the program's own names, and of parts of file names
+NUMBERS = "biuf"  # kinds of element types: truth values, whole numbers, real numbers
 
 
 def unwrap(value):
@@ -26,8 +28,10 @@ def sequence(value, where, length=None):
     value = unwrap(value)
     if isinstance(value, np.ndarray) and value.ndim > 0:
         value = list(value)
-    if not isinstance(value, (list, tuple)):
+    if not isinstance(value, (list, tuple, range)):
         raise Problem(f"{where}: expected a list, found {describe(value)}")
+    if len(value) > MAX_LIST_ITEMS:
+        raise Problem(f"{where}: a list of more than {MAX_LIST_ITEMS} entries")
     if length is not None and len(value) != length:
         raise Problem(f"{where}: expected {length} entries, found {len(value)}")
     return list(value)
@@ -47,13 +51,16 @@ def member(dictionary, key, file):
 
 
 def name(value, where):
+    """Name of a part or a patch. Names of parts become names of files: nothing in them may lead to another folder or hide a file."""
     value = unwrap(value)
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bytes):
         value = value.decode("latin1")
-    if not isinstance(value, str) or not 0 < len(value) < 32 or not value.isascii() or not value.isprintable():
-        raise Problem(f"{where}: expected a name of 1 to 31 printable characters, found {describe(value)}")
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable() or len(value) > MAX_NAME_BYTES:
+        raise Problem(f"{where}: expected a name of 1 to {MAX_NAME_BYTES} printable ASCII characters, found {describe(value)}")
+    if value[0] == "." or "/" in value or "\\" in value:
+        raise Problem(f"{where}: expected a name without / and \\ that does not begin with a dot, found {describe(value)}")
     return str(value)
 
 
@@ -69,13 +76,19 @@ def describe(value):
         return "a sparse matrix"
     if value is None:
         return "nothing"
-    return f"{type(value).__name__} {value!r:.30}" if isinstance(value, (str, bytes, int, float)) else f"a {type(value).__name__}"
+    if isinstance(value, int) and value.bit_length() > 64:  # Python does not write out very long numbers
+        return short(value)
+    if isinstance(value, (str, bytes)):
+        return f"{type(value).__name__} {value[:30]!r:.40}"
+    return f"{type(value).__name__} {value!r:.30}" if isinstance(value, (int, float)) else f"a {type(value).__name__}"
 
 
 def count_items(value, room):
     """Lists and numbers in nested lists, stopping where there are too many."""
+    if isinstance(value, range):
+        return max(1, len(value))
     if not isinstance(value, (list, tuple)):
-        return getattr(unwrap(value), "size", 1)
+        return max(1, getattr(unwrap(value), "size", 1))
     n = 1
     for item in value:
         n += count_items(item, room - n)
@@ -87,24 +100,36 @@ def count_items(value, room):
 def numbers(value, where):
     """A dense array of numbers."""
     value = unwrap(value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, range)):
         try:
             if count_items(value, MAX_LIST_ITEMS) > MAX_LIST_ITEMS:
                 raise Problem(f"{where}: a list of more than {MAX_LIST_ITEMS} numbers")
-            value = np.array(plain_list(value))
+            value = np.array(plain_list(value, where))
         except (ValueError, TypeError, RecursionError):
             raise Problem(f"{where}: expected an array of numbers, found lists that make none") from None
     elif isinstance(value, (int, float, np.generic)):
+        check_number(value, where)
         value = np.array(value)
-    if isinstance(value, np.ndarray) and value.size == 0:
-        return value.astype(np.float64)
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in NUMBERS:
         raise Problem(f"{where}: expected an array of numbers, found {describe(value)}")
     return value
 
 
-def plain_list(value):
-    return [plain_list(item) for item in value] if isinstance(value, (list, tuple)) else unwrap(value)
+def check_number(value, where):
+    """A number or an array of them. (Numpy would give every text in a list the room of the longest one.)"""
+    if getattr(value, "dtype", np.dtype(float)).kind not in NUMBERS or not isinstance(value, (int, float, np.generic, np.ndarray)):
+        raise Problem(f"{where}: expected numbers, found {describe(value)}")
+
+
+def plain_list(value, where):
+    """Nested lists of nothing but numbers and arrays of them."""
+    if isinstance(value, (list, tuple, range)):
+        return [plain_list(item, where) for item in value]
+    value = unwrap(value)
+    if isinstance(value, (list, tuple, range)):  # an object array
+        return plain_list(value, where)
+    check_number(value, where)
+    return value
 
 
 def check_shape(array, where, shape):
