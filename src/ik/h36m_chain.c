@@ -96,7 +96,7 @@ static bool place_marker(oik_marker *out, const oik_chain *chain, int keypoint) 
         *out = oik_marker_at_joint(chain, joint);
     memset(out->name, 0, sizeof out->name);
     memcpy(out->name, r->name, strlen(r->name));
-    out->keypoint = keypoint;
+    out->keypoint = -1; /* found by its name */
     return placed;
 }
 

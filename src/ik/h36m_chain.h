@@ -14,7 +14,7 @@ const char *oik_h36m_name(int i);
  * lower end of the neck, head at the crown. A keypoint whose joint the chain does not have is left out, and so is the nose, which
  * no joint carries. Links join hip, knee and ankle; shoulder, elbow and wrist; the hips; the shoulders; pelvis, thorax and head.
  *
- * @param[out] out keypoint = number in the 17 rows, name = oik_h36m_name; owned by the caller; NULL on error
+ * @param[out] out name = oik_h36m_name, by which its keypoint is found, keypoint -1; owned by the caller; NULL on error
  * @return OIK_E_MODEL when fewer than 3 markers are found; OIK_E_MEMORY. O(joints).
  * Source of the order: Ionescu et al., Human3.6M, PAMI 36 (2014) 1325, in the 17-joint selection of Martinez et al., ICCV 2017.
  */

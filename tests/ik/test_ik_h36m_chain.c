@@ -69,7 +69,7 @@ static void human36m_markers_sit_on_the_joints(void **state) {
     double neck = v3_dist(atlas, pose->centre[find_joint(chain, "cervicothoracic")]);
     assert_true(fabs(v3_dist(place_of(pose, m, "head"), atlas) - 1.1 * neck) < 1e-14);
     for (int i = 0; i < m->n_markers; i++)
-        assert_string_equal(m->markers[i].name, oik_h36m_name(m->markers[i].keypoint));
+        assert_int_equal(m->markers[i].keypoint, -1); /* the name says it */
     assert_null(oik_h36m_name(-1));
     assert_null(oik_h36m_name(OIK_H36M_POINTS));
     oik_chain_pose_free(pose);
