@@ -31,6 +31,7 @@ LIB_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(TEST_PC)))
 LIB_LIBS   := -Wl,--as-needed $(shell pkg-config --libs $(LIB_PC)) -lcholmod -lm
 GEN_LIBS   := -Wl,--as-needed $(shell pkg-config --libs $(GEN_PC)) -lcholmod -lm
 TEST_LIBS  := -Wl,--as-needed $(shell pkg-config --libs $(TEST_PC)) -lcholmod -lm
+comma      := ,
 LINK       := $(CC) -pthread $(SANITIZE) $(LDFLAGS)
 
 # new files join by themselves
@@ -124,7 +125,7 @@ $(BUILD)/libossoik.map: include/osso_ik.h
 
 $(BUILD)/$(SONAME): $(LIB_OBJ) $(BUILD)/libossoik.map
 	@echo '  LD   $@'
-	$(Q)$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(BUILD)/libossoik.map -o $@ $(LIB_OBJ) $(LIB_LIBS)
+	$(Q)$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(BUILD)/libossoik.map $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -o $@ $(LIB_OBJ) $(LIB_LIBS)
 
 $(BUILD)/libossoik.so: $(BUILD)/$(SONAME)
 	$(Q)ln -sf $(SONAME) $@
@@ -238,8 +239,8 @@ INC  = $(DESTDIR)$(PREFIX)/include
 DATA = $(DESTDIR)$(PREFIX)/share
 
 install: all  ## install program, libraries, header, models, man page to PREFIX (default /usr/local)
-	install -d $(BIN) $(LIB)/pkgconfig $(INC) $(DATA)/osso_ik/models $(DATA)/osso_ik/tools/osso_import $(DATA)/man/man1 \
-	    $(DATA)/bash-completion/completions $(DATA)/doc/osso_ik
+	install -d $(BIN) $(LIB)/pkgconfig $(INC) $(DATA)/osso_ik/models $(DATA)/osso_ik/tools/osso_import $(DATA)/osso_ik/python \
+	    $(DATA)/man/man1 $(DATA)/bash-completion/completions $(DATA)/doc/osso_ik
 	install -m 755 $(BUILD)/osso_ik $(BIN)
 	install -m 644 $(BUILD)/libossoik.a $(LIB)
 	install -m 755 $(BUILD)/$(SONAME) $(LIB)
@@ -250,6 +251,7 @@ install: all  ## install program, libraries, header, models, man page to PREFIX 
 	install -m 644 $(MODELS) $(DATA)/osso_ik/models
 	install -m 755 tools/import_model.py $(DATA)/osso_ik/tools
 	install -m 644 tools/osso_import/*.py $(DATA)/osso_ik/tools/osso_import
+	install -m 644 tools/python/ossoik.py $(DATA)/osso_ik/python
 	install -m 644 docs/osso_ik.1 $(DATA)/man/man1
 	install -m 644 docs/bash-completion $(DATA)/bash-completion/completions/osso_ik
 	install -m 644 LICENSE README.md CHANGELOG.md docs/importing.md $(DATA)/doc/osso_ik
