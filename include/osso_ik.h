@@ -432,6 +432,46 @@ oik_status oik_write_rates(const oik_motion *motion, const char *path, oik_error
 /** NAME_motion.json: coordinates, residuals, bounds, solver, schema docs/schema/motion.schema.json. */
 oik_status oik_write_motion(const oik_motion *motion, const char *path, oik_error *err);
 
+/* ------------------------------------------------------------------ rigs: what other programs of the field open */
+
+typedef struct oik_rig oik_rig; /**< bones on a tree of bodies with joints, masses, markers, skin and motion; keeps nothing of its inputs */
+
+/** All zero: the defaults. */
+typedef struct oik_rig_options {
+    const char *name; /**< of the subject; what is not a letter, digit or _ becomes _; NULL: "subject" */
+    double mass;      /**< [kg], 1 to 500; 0: estimated from the volume of the skin */
+    int full;         /**< 0: the bodies, joints and coordinates of Rajagopal et al. 2016; 1: also neck, head, clavicles and scapulae */
+} oik_rig_options;
+
+/**
+ * @param[in] skeleton posed: the motion is of its mesh (of a sequence: its last frame); lying: any motion of the subject's chain, also
+ *                     from keypoints
+ * @param[in] options  NULL for the defaults
+ * @return OIK_E_ARGUMENT (the mass; skeleton and motion that do not belong together); OIK_E_MODEL when the chain has not the segments
+ *         that a rig needs, naming one; OIK_E_NOT_FINITE; OIK_E_MEMORY
+ * Cost: about 15 ms, and 20 us a frame.
+ */
+oik_status oik_rig_from_skeleton(oik_rig **out, const oik_model *model, const oik_body *body, const oik_skeleton *skeleton,
+                                 const oik_motion *motion, const oik_rig_options *options, oik_error *err);
+void oik_rig_free(oik_rig *rig);
+
+/**
+ * Write a rig. Formats:
+ *
+ *   "osim"         DIR/NAME.osim, and in DIR what OpenSim runs with it: NAME.mot, NAME.trc, NAME_static.trc, NAME_ik_setup.xml,
+ *                  NAME_scale_setup.xml, Geometry/
+ *   "mot", "trc"   coordinates, virtual markers
+ *   "bvh", "glb"   animation; binary glTF with bones and skin
+ *   "mjcf", "urdf" MuJoCo, ROS; the bones' meshes in a folder beside the file
+ *   "addb"         path is a folder for AddBiomechanics, made when it is not there
+ *
+ * @return OIK_E_ARGUMENT (another format; a path that does not end with .osim; bvh: time steps that are not even); OIK_E_MODEL (addb of
+ *         a full rig); OIK_E_NOT_FINITE; OIK_E_IO; OIK_E_MEMORY. Of several files those before the one that failed stay.
+ */
+oik_status oik_write_rig(const oik_rig *rig, const char *format, const char *path, oik_error *err);
+/** NAME_isb.csv: joint angles as the International Society of Biomechanics defines them, a line per frame. */
+oik_status oik_write_isb_angles(const oik_motion *motion, const char *path, oik_error *err);
+
 /** Library version, e.g. "0.1.0". */
 const char *oik_version(void);
 

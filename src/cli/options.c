@@ -8,7 +8,7 @@
 #include "cli/option_values.h"
 
 enum { OPT_MESH = 256, OPT_MODEL, OPT_MORE_IT, OPT_PER_PARTS, OPT_PER_BONES, OPT_EXPORT, OPT_LOG_LEVEL, OPT_JSON, OPT_DRY_RUN,
-       OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES, OPT_METHOD };
+       OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES, OPT_METHOD, OPT_OSIM_DETAIL, OPT_MASS };
 
 static const struct option long_options[] = {{"mesh_input", required_argument, NULL, OPT_MESH},
                                              {"sequence", no_argument, NULL, OPT_SEQUENCE},
@@ -27,6 +27,8 @@ static const struct option long_options[] = {{"mesh_input", required_argument, N
                                              {"force_recompute", no_argument, NULL, 'F'},
                                              {"display", no_argument, NULL, 'D'},
                                              {"export", required_argument, NULL, OPT_EXPORT},
+                                             {"osim-detail", required_argument, NULL, OPT_OSIM_DETAIL},
+                                             {"mass", required_argument, NULL, OPT_MASS},
                                              {"verbose", no_argument, NULL, 'v'},
                                              {"quiet", no_argument, NULL, 'q'},
                                              {"log-level", required_argument, NULL, OPT_LOG_LEVEL},
@@ -63,7 +65,11 @@ const char *oik_options_help(void) {
            "  --no_frame_meshes      a sequence without the bones of every frame in DIR/NAME_frames\n"
            "  -F, --force_recompute  compute everything anew, without what an earlier run left in DIR/tmp\n"
            "  -D, --display          write DIR/NAME_report.html with every step of optimisation, and open it in the browser\n"
-           "  --export LIST          csv (joint angles), json (kinematic chain), all (default: all)\n"
+           "  --export LIST          csv (joint angles), json (kinematic chain), isb (angles after ISB), osim (OpenSim model, motion,\n"
+           "                         markers), mot, trc, bvh, glb (glTF), mjcf (MuJoCo), urdf, addb (folder for AddBiomechanics),\n"
+           "                         report (page for a browser), all (default: csv,json; a sequence has no other ones)\n"
+           "  --osim-detail LEVEL    plain (default): OpenSim's usual bodies; full: also neck, head, clavicles and scapulae\n"
+           "  --mass KG              of the subject, for osim, glb, mjcf, urdf, addb (default: estimated from the skin's volume)\n"
            "  --json                 the summary on stdout, one line per body\n"
            "  --dry-run              check the input and say what would be written\n"
            "  -v, --verbose          more on stderr: every step's cost, iterations and times\n"
@@ -95,9 +101,21 @@ static oik_exit parse_method(oik_options *o, const char *text, oik_complaint to)
 }
 
 static oik_exit parse_exports(oik_options *o, const char *text, oik_complaint to) {
-    static const char *const formats[] = {"csv", "json", "all", NULL};
-    static const unsigned bits[] = {OIK_EXPORT_CSV, OIK_EXPORT_JSON, OIK_EXPORT_ALL};
+    static const char *const formats[] = {"csv", "json", "isb",  "osim", "mot",    "trc", "bvh",
+                                          "glb", "mjcf", "urdf", "addb", "report", "all", NULL};
+    static const unsigned bits[] = {OIK_EXPORT_CSV,  OIK_EXPORT_JSON, OIK_EXPORT_ISB,  OIK_EXPORT_OSIM, OIK_EXPORT_MOT,
+                                    OIK_EXPORT_TRC,  OIK_EXPORT_BVH,  OIK_EXPORT_GLB,  OIK_EXPORT_MJCF, OIK_EXPORT_URDF,
+                                    OIK_EXPORT_ADDB, OIK_EXPORT_REPORT, OIK_EXPORT_ALL};
     return oik_option_set(&o->exports, "--export", text, formats, bits, to);
+}
+
+static oik_exit parse_osim_detail(oik_options *o, const char *text, oik_complaint to) {
+    static const char *const levels[] = {"plain", "full", NULL};
+    int i = oik_word_index(levels, text, strlen(text));
+    if (i < 0)
+        return oik_complain(to, "--osim-detail %s: expected plain or full", text);
+    o->osim_detail = i == 0 ? OIK_OSIM_DETAIL_PLAIN : OIK_OSIM_DETAIL_FULL;
+    return OIK_EXIT_DONE;
 }
 
 static oik_exit apply(oik_options *o, int option, const char *value, oik_complaint to) {
@@ -115,6 +133,8 @@ static oik_exit apply(oik_options *o, int option, const char *value, oik_complai
     case OPT_PER_PARTS: o->per_parts = true; break;
     case OPT_PER_BONES: o->per_bones = true; break;
     case OPT_EXPORT: return parse_exports(o, value, to);
+    case OPT_OSIM_DETAIL: return parse_osim_detail(o, value, to);
+    case OPT_MASS: return oik_option_number(&o->mass, "--mass", value, 1.0, 500.0, "1 to 500 kilograms", to);
     case OPT_SEQUENCE: o->sequence = true; break;
     case OPT_POSE_INPUT: o->pose_input = value; break;
     case OPT_MOTION: o->motion = value; break;
@@ -145,6 +165,10 @@ static oik_exit check(const oik_options *o, oik_complaint to) {
         return oik_complain(to, "--sequence is about meshes; body parameters are a sequence anyway");
     if (o->posing_only && o->force)
         return oik_complain(to, "--posing_only takes what --force_recompute leaves aside: leave one of them out");
+    if (o->osim_detail && !(o->exports & OIK_EXPORT_OPENSIM))
+        return oik_complain(to, "--osim-detail is about OpenSim's formats: --export osim, mot or trc");
+    if (o->mass > 0.0 && !(o->exports & OIK_EXPORT_MASSES))
+        return oik_complain(to, "--mass goes with a format that tells it: --export osim, glb, mjcf, urdf or addb");
     if (!o->gender)
         return oik_complain(to, "--gender is missing: female, male or neutral");
     if (o->out[0] == '\0')
@@ -153,7 +177,7 @@ static oik_exit check(const oik_options *o, oik_complaint to) {
 }
 
 oik_exit oik_options_parse(oik_options *o, char *message, size_t size, int argc, char **argv) {
-    *o = (oik_options){.out = "out", .model = "open", .exports = OIK_EXPORT_ALL, .level = OIK_LOG_INFO};
+    *o = (oik_options){.out = "out", .model = "open", .exports = OIK_EXPORT_DEFAULT, .level = OIK_LOG_INFO};
     oik_complaint to = {message, size};
     o->meshes = calloc((size_t)argc + 1, sizeof *o->meshes);
     if (!o->meshes) {

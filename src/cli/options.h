@@ -18,7 +18,29 @@ typedef enum oik_exit {
 } oik_exit;
 
 /** Formats of --export, as bits. */
-typedef enum oik_export { OIK_EXPORT_CSV = 1, OIK_EXPORT_JSON = 2, OIK_EXPORT_ALL = 3 } oik_export;
+typedef enum oik_export {
+    OIK_EXPORT_CSV = 1,
+    OIK_EXPORT_JSON = 2,
+    OIK_EXPORT_DEFAULT = OIK_EXPORT_CSV | OIK_EXPORT_JSON,
+    OIK_EXPORT_ISB = 4,
+    OIK_EXPORT_REPORT = 8,
+    OIK_EXPORT_OSIM = 16,
+    OIK_EXPORT_MOT = 32,
+    OIK_EXPORT_TRC = 64,
+    OIK_EXPORT_OPENSIM = OIK_EXPORT_OSIM | OIK_EXPORT_MOT | OIK_EXPORT_TRC, /**< those that --osim-detail is about */
+    OIK_EXPORT_BVH = 128,
+    OIK_EXPORT_GLB = 256,
+    OIK_EXPORT_MJCF = 512,
+    OIK_EXPORT_URDF = 1024,
+    OIK_EXPORT_ADDB = 2048,
+    /** those that --mass is about */
+    OIK_EXPORT_MASSES = OIK_EXPORT_OSIM | OIK_EXPORT_GLB | OIK_EXPORT_MJCF | OIK_EXPORT_URDF | OIK_EXPORT_ADDB,
+    OIK_EXPORT_RIGS = OIK_EXPORT_OPENSIM | OIK_EXPORT_BVH | OIK_EXPORT_GLB | OIK_EXPORT_MJCF | OIK_EXPORT_URDF | OIK_EXPORT_ADDB,
+    OIK_EXPORT_ALL = OIK_EXPORT_DEFAULT | OIK_EXPORT_ISB | OIK_EXPORT_REPORT | OIK_EXPORT_RIGS
+} oik_export;
+
+/** --osim-detail */
+typedef enum oik_osim_detail { OIK_OSIM_DETAIL_DEFAULT, OIK_OSIM_DETAIL_PLAIN, OIK_OSIM_DETAIL_FULL } oik_osim_detail;
 
 typedef struct oik_options {
     const char **meshes;  /**< n_meshes, point into argv */
@@ -30,6 +52,8 @@ typedef struct oik_options {
     const char *motion;   /**< file of keypoints that drive the chain of a single mesh, or NULL */
     double fps;           /**< frames per second; 0: the input's own, else 30 */
     unsigned exports;     /**< oik_export bits */
+    oik_osim_detail osim_detail; /**< default: plain */
+    double mass;          /**< of the subject [kg]; 0: estimated */
     bool sequence;        /**< the meshes are frames of one sequence */
     bool no_frame_meshes; /**< of a sequence: bones of every frame are not written */
     bool force;           /**< nothing of an earlier run is used */

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "cli/display.h"
+#include "cli/rig_outputs.h"
 
 void oik_output_name(oik_buf *name, const char *input_path) {
     const char *slash = strrchr(input_path, '/');
@@ -20,20 +21,29 @@ void oik_output_name(oik_buf *name, const char *input_path) {
     oik_buf_printf(name, "%.*s", length, base);
 }
 
-/** Append the NUL-terminated "path" and "what" of one file; pointers are set when the text has stopped moving. */
-static void add(oik_buf *text, oik_output *file, oik_output_kind kind, const char *what_kind, const char *what, const char *folder,
-                const char *name, const char *suffix) {
-    file->kind = kind;
-    oik_buf_printf(text, "%s%s%s", folder, name, suffix);
-    oik_buf_append(text, "", 1);
-    oik_buf_printf(text, "%s%s", what_kind, what);
-    oik_buf_append(text, "", 1);
+static oik_status make_room(oik_output_list *list) {
+    if (list->n < list->room)
+        return OIK_OK;
+    size_t room = list->room ? 2 * list->room : 64;
+    oik_output *files = oik_resize(list->files, room, sizeof *files, NULL);
+    if (!files)
+        return OIK_E_MEMORY;
+    list->files = files;
+    list->room = room;
+    return OIK_OK;
 }
 
-static void add_all_parts(oik_buf *text, oik_output *files, const char *what_kind, const char *const *names, size_t n,
-                          const char *folder) {
-    for (size_t i = 0; i < n; i++)
-        add(text, &files[i], OIK_OUT_SKELETON, what_kind, names[i], folder, names[i], ".ply");
+void oik_output_add(oik_output_list *list, oik_output_kind kind, int item, const char *what, const char *folder, const char *name,
+                    const char *suffix) {
+    if (!list->status)
+        list->status = make_room(list);
+    if (list->status)
+        return;
+    list->files[list->n++] = (oik_output){.kind = kind, .item = item};
+    oik_buf_printf(&list->text, "%s%s%s", folder, name, suffix);
+    oik_buf_append(&list->text, "", 1);
+    oik_buf_append(&list->text, what, strlen(what) + 1);
+    list->status = list->text.status;
 }
 
 static void set_pointers(oik_outputs *out) {
@@ -46,43 +56,28 @@ static void set_pointers(oik_outputs *out) {
     }
 }
 
-/** Names as the writers take them. */
-static const char **name_list(char (*text)[OIK_NAME_LENGTH], int n, oik_error *err) {
-    const char **names = oik_new((size_t)n, sizeof *names, err);
-    for (int i = 0; names && i < n; i++)
-        names[i] = text[i];
-    return names;
-}
-
-static oik_status plan_groups(oik_outputs *out, oik_buf *text, const oik_skel_model *skeleton, const char *name,
-                              const oik_options *options, oik_error *err) {
-    oik_buf folder = {0};
-    const char **parts = name_list(skeleton->group_names, skeleton->n_groups, err);
-    const char **bones = name_list(skeleton->bone_names, skeleton->n_bones, err);
-    oik_status status = parts && bones ? OIK_OK : OIK_E_MEMORY;
-    if (!status && options->per_parts) {
-        oik_buf_printf(&folder, "%s_parts/", name);
-        add_all_parts(text, out->files + out->n, "part:", parts, (size_t)skeleton->n_groups, folder.data ? folder.data : "");
-        out->n += (size_t)skeleton->n_groups;
+/** One mesh per name in NAME_FOLDER/; kind: what the names are of, "part:" or "bone:". */
+static void plan_meshes(oik_output_list *list, const char *name, const char *folder_suffix, const char *kind,
+                        char (*names)[OIK_NAME_LENGTH], int n) {
+    oik_buf folder = {0}, what = {0};
+    oik_buf_printf(&folder, "%s%s", name, folder_suffix);
+    for (int i = 0; i < n && !list->status; i++) {
+        what.size = 0;
+        oik_buf_printf(&what, "%s%s", kind, names[i]);
+        list->status = folder.status ? folder.status : what.status;
+        if (!list->status)
+            oik_output_add(list, OIK_OUT_SKELETON, 0, what.data, folder.data, names[i], ".ply");
     }
-    folder.size = 0;
-    if (!status && options->per_bones) {
-        oik_buf_printf(&folder, "%s_bones/", name);
-        add_all_parts(text, out->files + out->n, "bone:", bones, (size_t)skeleton->n_bones, folder.data ? folder.data : "");
-        out->n += (size_t)skeleton->n_bones;
-    }
-    status = status ? status : folder.status;
     oik_buf_free(&folder);
-    free(parts);
-    free(bones);
-    return status;
+    oik_buf_free(&what);
 }
 
 static bool is_wanted(oik_output_kind kind, const oik_options *options) {
     switch (kind) {
     case OIK_OUT_CHAIN: return options->exports & OIK_EXPORT_JSON;
     case OIK_OUT_ANGLES: return options->exports & OIK_EXPORT_CSV;
-    case OIK_OUT_REPORT: return options->display;
+    case OIK_OUT_ISB: return options->exports & OIK_EXPORT_ISB;
+    case OIK_OUT_REPORT: return options->display || (options->exports & OIK_EXPORT_REPORT);
     case OIK_OUT_SEGMENTS:
     case OIK_OUT_RATES: return options->motion && (options->exports & OIK_EXPORT_CSV);
     case OIK_OUT_MOTION: return options->motion && (options->exports & OIK_EXPORT_JSON);
@@ -111,31 +106,29 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
                  {OIK_OUT_SKELETON, "", "_skel_posed.ply"},
                  {OIK_OUT_CHAIN, "", "_chain.json"},
                  {OIK_OUT_ANGLES, "", "_angles.csv"},
+                 {OIK_OUT_ISB, "", "_isb.csv"},
                  {OIK_OUT_SEGMENTS, "", "_segments.csv"},
                  {OIK_OUT_RATES, "", "_rates.csv"},
                  {OIK_OUT_MOTION, "", "_motion.json"},
                  {OIK_OUT_REPORT, "", "_report.html"}};
-    enum { N_FIXED = sizeof fixed / sizeof *fixed };
-    size_t room = N_FIXED + 1 + (size_t)model->skeleton->n_groups + (size_t)model->skeleton->n_bones;
-    oik_buf text = {0};
-    *out = (oik_outputs){.files = oik_new(room, sizeof *out->files, err), .paths = oik_new(room, sizeof *out->paths, err)};
-    oik_status status = out->files && out->paths ? OIK_OK : OIK_E_MEMORY;
-    for (size_t i = 0; !status && i < N_FIXED; i++) {
+    const oik_skel_model *skeleton = model->skeleton;
+    oik_output_list list = {0};
+    *out = (oik_outputs){0};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (is_wanted(fixed[i].kind, options))
-            add(&text, &out->files[out->n++], fixed[i].kind, "", "all", fixed[i].folder, name, fixed[i].suffix);
-    }
-    if (!status)
-        status = plan_groups(out, &text, model->skeleton, name, options, err);
-    if (!status) {
-        add(&text, &out->files[out->n++], OIK_OUT_SUMMARY, "", "", "", name, "_summary.json");
-        status = text.status;
-    }
+            oik_output_add(&list, fixed[i].kind, 0, "all", fixed[i].folder, name, fixed[i].suffix);
+    if (options->per_parts)
+        plan_meshes(&list, name, "_parts/", "part:", skeleton->group_names, skeleton->n_groups);
+    if (options->per_bones)
+        plan_meshes(&list, name, "_bones/", "bone:", skeleton->bone_names, skeleton->n_bones);
+    oik_rig_outputs_plan(&list, skeleton, name, options);
+    oik_output_add(&list, OIK_OUT_SUMMARY, 0, "", "", name, "_summary.json");
+    *out = (oik_outputs){.n = list.n, .files = list.files, .text = list.text.data, .paths = oik_new(list.n, sizeof *out->paths, err)};
+    oik_status status = out->paths ? list.status : OIK_E_MEMORY;
     if (status) {
-        oik_buf_free(&text);
         oik_outputs_free(out);
         return oik_fail(err, status, "%s", oik_status_sentence(status));
     }
-    out->text = text.data; /* the buffer's block changes hands */
     set_pointers(out);
     return OIK_OK;
 }
@@ -199,6 +192,10 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     case OIK_OUT_LYING_FILE: return oik_skeleton_save(r->lying, r->model, path, err);
     case OIK_OUT_POSED_FILE: return oik_skeleton_save(r->posed, r->model, path, err);
     case OIK_OUT_REPORT: return oik_display_write(r->display, r, path, err);
+    case OIK_OUT_ISB: return oik_write_isb_angles(r->driven ? r->driven : r->motion, path, err);
+    case OIK_OUT_RIG:
+    case OIK_OUT_RIG_OBJ:
+    case OIK_OUT_RIG_STL: return oik_rig_outputs_write(r->rigs, file, path, err);
     case OIK_OUT_SUMMARY: return write_summary(r, path, err);
     }
     return oik_fail(err, OIK_E_ARGUMENT, "%s: unknown kind of output", path);
@@ -214,20 +211,29 @@ static bool is_kept(oik_output_kind kind, const oik_results *r) {
     }
 }
 
-/** Remove what was written, and the folders that this leaves empty and that were not there before. */
+/** Remove the folders above a file that are empty, up to dir, whose length is n_dir. Changes path. */
+static void remove_folders(char *path, size_t n_dir) {
+    for (char *slash; (slash = strrchr(path, '/')) && slash > path + n_dir;) {
+        *slash = '\0';
+        if (rmdir(path) != 0) /* other files are there */
+            return;
+    }
+}
+
+/** Remove what was written, and the folders that this leaves empty. File n_written is the one that failed. */
 static void take_back(const oik_outputs *outputs, size_t n_written, const oik_results *results, const char *dir, bool dir_existed) {
     oik_buf path = {0};
+    bool with_meshes = false;
     for (size_t i = 0; i < outputs->n; i++) {
+        const oik_output *file = &outputs->files[i];
         path.size = 0;
-        oik_buf_printf(&path, "%s/%s", dir, outputs->files[i].path);
+        oik_buf_printf(&path, "%s/%s", dir, file->path);
         if (path.status)
             break;
-        if (i < n_written && !is_kept(outputs->files[i].kind, results))
+        with_meshes |= i <= n_written && oik_rig_output_has_meshes(file);
+        if (file->kind == OIK_OUT_RIG_STL ? with_meshes : i < n_written && !is_kept(file->kind, results))
             unlink(path.data);
-        if (strchr(outputs->files[i].path, '/')) {
-            *strrchr(path.data, '/') = '\0';
-            rmdir(path.data); /* fails where other files are */
-        }
+        remove_folders(path.data, strlen(dir));
     }
     if (!dir_existed)
         rmdir(dir);

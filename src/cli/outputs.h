@@ -20,6 +20,10 @@ typedef enum oik_output_kind {
     OIK_OUT_LYING_FILE,
     OIK_OUT_POSED_FILE,
     OIK_OUT_REPORT,
+    OIK_OUT_ISB,        /**< of the motion that OIK_OUT_ANGLES has */
+    OIK_OUT_RIG,        /**< item: which one (rig_outputs.c) */
+    OIK_OUT_RIG_OBJ,    /**< a bone for the rig of item; what = its name in the rig */
+    OIK_OUT_RIG_STL,    /**< a bone that is written with a file of OIK_OUT_RIG; all of them come after it */
     OIK_OUT_SUMMARY     /**< always the last one */
 } oik_output_kind;
 
@@ -27,6 +31,7 @@ typedef struct oik_output {
     oik_output_kind kind;
     const char *path; /**< relative to the output directory */
     const char *what;
+    int item;
 } oik_output;
 
 typedef struct oik_outputs {
@@ -35,6 +40,18 @@ typedef struct oik_outputs {
     char *text;       /**< the strings of all files */
     const char **paths; /**< n, files[i].path */
 } oik_outputs;
+
+/** Files on their way into a plan; the first error sticks. */
+typedef struct oik_output_list {
+    size_t n, room;
+    oik_output *files; /**< kind and item; the rest when all are known */
+    oik_buf text;      /**< path and what of each file, NUL-terminated */
+    oik_status status;
+} oik_output_list;
+
+/** Append a file: its path is folder, name and suffix after each other. */
+void oik_output_add(oik_output_list *list, oik_output_kind kind, int item, const char *what, const char *folder, const char *name,
+                    const char *suffix);
 
 /** Path of the file for a stage's result, relative to the output directory; appended. */
 void oik_output_stage_file(oik_buf *path, const char *name, oik_stage stage);
@@ -48,6 +65,7 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
 void oik_outputs_free(oik_outputs *outputs);
 
 struct oik_display;
+struct oik_rig_outputs;
 
 /** Results of one body. */
 typedef struct oik_results {
@@ -59,6 +77,7 @@ typedef struct oik_results {
     const oik_motion *driven; /**< by --motion, or NULL */
     const bool *cached;       /**< OIK_N_STAGES: was read from its file, which is left alone */
     const struct oik_display *display; /**< or NULL */
+    const struct oik_rig_outputs *rigs; /**< of the plan's rig files */
     oik_summary *summary;
 } oik_results;
 

@@ -10,10 +10,18 @@
 #include "cli/driven.h"
 #include "cli/model_path.h"
 #include "cli/pipeline.h"
+#include "cli/rig_outputs.h"
 #include "cli/sequence.h"
 #include "cli/sequence_input.h"
 
-/** Two inputs of one name would write the same files. */
+/** Would two inputs write the same files? Rigs know letters, digits and _ only. */
+static bool are_same(const char *a, const char *b, bool in_rigs) {
+    char rig_a[OIK_RIG_NAME_LENGTH], rig_b[OIK_RIG_NAME_LENGTH];
+    oik_rig_output_name(rig_a, a);
+    oik_rig_output_name(rig_b, b);
+    return strcmp(a, b) == 0 || (in_rigs && strcmp(rig_a, rig_b) == 0);
+}
+
 static oik_exit check_names(const oik_options *o, char *message, size_t size) {
     oik_exit code = OIK_EXIT_DONE;
     oik_buf a = {0}, b = {0};
@@ -22,7 +30,7 @@ static oik_exit check_names(const oik_options *o, char *message, size_t size) {
             a.size = b.size = 0;
             oik_output_name(&a, o->meshes[i]);
             oik_output_name(&b, o->meshes[k]);
-            if (!a.status && !b.status && a.size == b.size && memcmp(a.data, b.data, a.size) == 0) {
+            if (!a.status && !b.status && are_same(a.data, b.data, o->exports & OIK_EXPORT_RIGS)) {
                 snprintf(message, size, "%s and %s would write files of the same name: give them one by one with different --out",
                          o->meshes[k], o->meshes[i]);
                 code = OIK_EXIT_USAGE;
@@ -45,6 +53,8 @@ static oik_exit check_inputs(const oik_options *o, char *message, size_t size) {
         wrong = "the published method knows single bodies: sequences go with --method refined";
     else if (sequence && (o->posing_only || o->display))
         wrong = "--posing_only and --display are for single bodies, not for sequences";
+    else if (sequence && o->exports != OIK_EXPORT_ALL && (o->exports & ~(unsigned)OIK_EXPORT_DEFAULT))
+        wrong = "--export of a sequence knows csv and json so far; the other formats are for single bodies";
     else if (!sequence && o->no_frame_meshes)
         wrong = "--no_frame_meshes is for sequences";
     else if (!sequence && o->fps > 0.0 && !o->motion)
@@ -190,6 +200,7 @@ static void report_result(const body_run *run, const oik_pipeline *p, const oik_
 static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_error *err) {
     oik_pipeline p = {0};
     oik_driven driven = {0};
+    oik_rig_outputs rigs = {0};
     oik_status status = compute(&p, run, err);
     if (!status)
         status = oik_driven_solve(&driven, p.lying, run->options, run->log, err);
@@ -197,11 +208,14 @@ static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_err
         oik_summary summary = summary_of(run, &p);
         oik_results results = {.model = run->model, .body = p.body, .lying = p.lying, .posed = p.posed, .chain = p.chain,
                                .motion = p.motion, .driven = driven.motion, .cached = p.cached, .display = run->display,
-                               .summary = &summary};
-        status = oik_outputs_write(&run->outputs, run->options->out, &results, err);
+                               .rigs = &rigs, .summary = &summary};
+        status = oik_rig_outputs_new(&rigs, &results, &run->outputs, run->options, err);
+        if (!status)
+            status = oik_outputs_write(&run->outputs, run->options->out, &results, err);
         if (!status)
             report_result(run, &p, &summary, code);
     }
+    oik_rig_outputs_free(&rigs);
     oik_driven_free(&driven);
     oik_pipeline_free(&p);
     return status;
@@ -274,7 +288,8 @@ static oik_exit run_body(const oik_options *o, const oik_model *model, const cha
     if (!status)
         status = o->dry_run ? check_only(&run, &err) : compute_and_write(&run, &code, &err);
     if (status) {
-        oik_log_write(log, OIK_LOG_ERROR, "%s", err.message);
+        bool named = status == OIK_E_IO || strncmp(err.message, path, strlen(path)) == 0;
+        oik_log_write(log, OIK_LOG_ERROR, "%s%s%s", named ? "" : path, named ? "" : ": ", err.message);
         code = oik_exit_of(status);
     }
     body_run_free(&run);

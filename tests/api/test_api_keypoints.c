@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "ik/h36m_chain.h"
 #include "base/rot.h"
+#include "ik/h36m_chain.h"
 #include "osso_ik.h"
 #include "run_program.h"
 #include "support/stick_chain.h"

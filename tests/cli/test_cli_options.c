@@ -47,7 +47,7 @@ static void has_documented_defaults(void **state) {
     assert_int_equal(p.options.n_meshes, 1);
     assert_string_equal(p.options.out, "out");
     assert_string_equal(p.options.model, "open");
-    assert_int_equal(p.options.exports, OIK_EXPORT_ALL);
+    assert_int_equal(p.options.exports, OIK_EXPORT_CSV | OIK_EXPORT_JSON);
     assert_int_equal(p.options.level, OIK_LOG_INFO);
     assert_int_equal(p.options.method, OIK_METHOD_REFINED);
     assert_false(p.options.force || p.options.posing_only || p.options.display);
@@ -107,6 +107,23 @@ static void export_lists_are_united(void **state) {
     oik_options_free(&p.options);
 }
 
+static void rigs_have_their_options(void **state) {
+    (void)state;
+    char text[] = "--mesh_input a.ply -g female --export osim,addb --osim-detail full --mass 61.5";
+    parsed p = parse(text);
+    assert_int_equal(p.code, OIK_EXIT_DONE);
+    assert_int_equal(p.options.exports, OIK_EXPORT_OSIM | OIK_EXPORT_ADDB);
+    assert_int_equal(p.options.osim_detail, OIK_OSIM_DETAIL_FULL);
+    assert_true(p.options.mass == 61.5);
+    oik_options_free(&p.options);
+    char all[] = "--mesh_input a.ply -g female --export all";
+    p = parse(all);
+    assert_int_equal(p.options.exports, OIK_EXPORT_ALL);
+    assert_int_equal(p.options.osim_detail, OIK_OSIM_DETAIL_DEFAULT);
+    assert_true(p.options.mass == 0.0);
+    oik_options_free(&p.options);
+}
+
 static void log_levels_are_names(void **state) {
     (void)state;
     char text[] = "--mesh_input a.ply -g female --log-level warning";
@@ -142,7 +159,8 @@ static void wrong_usage_is_named(void **state) {
     expect_usage("--mesh_input a.ply -g female --fast", "--fast");
     expect_usage("--mesh_input a.ply -g female -z", "-z");
     expect_usage("--mesh_input a.ply -g female --json=yes", "takes no value");
-    expect_usage("--mesh_input a.ply -g female --export csv,osim", "\"osim\", available are csv, json and all");
+    expect_usage("--mesh_input a.ply -g female --export csv,c3d",
+                 "\"c3d\", available are csv, json, isb, osim, mot, trc, bvh, glb, mjcf, urdf, addb, report and all");
     expect_usage("--mesh_input a.ply -g female --export csv,", "unknown format");
     expect_usage("--mesh_input a.ply -g female --method osso", "refined or reference");
     expect_usage("--mesh_input a.ply -g female -p -F", "leave one of them out");
@@ -155,7 +173,8 @@ static void help_names_every_option(void **state) {
     static const char *const names[] = {"--mesh_input", "--gender",  "--out",     "--model",   "--more_it",
                                         "--per_parts",  "--per_bones", "--export",  "--verbose", "--quiet",
                                         "--log-level",  "--json",    "--dry-run", "--version", "--help",
-                                        "--method",     "--posing_only", "--force_recompute", "--display", "osso_ik import"};
+                                        "--method",     "--posing_only", "--force_recompute", "--display", "osso_ik import",
+                                        "--osim-detail", "--mass"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_non_null(strstr(oik_options_help(), names[i]));
 }
@@ -166,7 +185,7 @@ int main(void) {
         cmocka_unit_test(collects_meshes_in_order),   cmocka_unit_test(export_lists_are_united),
         cmocka_unit_test(log_levels_are_names),       cmocka_unit_test(help_and_version_need_nothing_else),
         cmocka_unit_test(wrong_usage_is_named),       cmocka_unit_test(help_names_every_option),
-        cmocka_unit_test(stages_have_their_options),
+        cmocka_unit_test(stages_have_their_options),  cmocka_unit_test(rigs_have_their_options),
     };
     return cmocka_run_group_tests_name("test_cli_options", tests, NULL, NULL);
 }

@@ -1,0 +1,342 @@
+/* Rigs through the public header: what they are made from, and every format. Needs the built-in models and data/demo. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "osso_ik.h"
+#include "rig/rig.h"
+#include "run_program.h"
+
+static oik_model *model;
+static oik_mesh *mesh;
+static oik_body *body;
+static oik_skeleton *lying, *posed;
+static oik_chain *chain;
+static oik_chain_file *chain_file;
+static oik_motion *still, *walk; /* of the mesh; from keypoints */
+static oik_error err;
+static char *folder; /* a new one for each case that writes */
+
+static int failed(oik_status status) {
+    if (status)
+        fprintf(stderr, "%s: %s\n", oik_status_name(status), err.message);
+    return status != OIK_OK;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    char path[RUN_MAX_PATH];
+    const char *dir = getenv("OSSO_IK_MODELS");
+    snprintf(path, sizeof path, "%s/female.npz", dir ? dir : "build/models");
+    return failed(oik_model_load(&model, path, &err)) || failed(oik_mesh_read(&mesh, "data/demo/body_female.ply", &err)) ||
+           failed(oik_body_from_mesh(&body, model, mesh, "body_female.ply", NULL, &err)) ||
+           failed(oik_skeleton_infer(&lying, model, body, NULL, &err)) ||
+           failed(oik_skeleton_pose(&posed, model, body, lying, NULL, &err)) ||
+           failed(oik_chain_from_skeleton(&chain, model, lying, &err)) ||
+           failed(oik_motion_solve(&still, model, chain, posed, NULL, &err)) ||
+           failed(oik_chain_file_from_skeleton(&chain_file, lying, &err)) ||
+           failed(oik_motion_from_keypoint_file(&walk, NULL, chain_file, "data/demo/walk.txt", 0.0, NULL, &err));
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    oik_motion_free(walk);
+    oik_chain_file_free(chain_file);
+    oik_motion_free(still);
+    oik_chain_free(chain);
+    oik_skeleton_free(posed);
+    oik_skeleton_free(lying);
+    oik_body_free(body);
+    oik_mesh_free(mesh);
+    oik_model_free(model);
+    return 0;
+}
+
+static int new_folder(void **state) {
+    (void)state;
+    folder = scratch_new();
+    return folder ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    scratch_free(folder);
+    return 0;
+}
+
+static oik_rig *make(const oik_skeleton *skeleton, const oik_motion *motion, const oik_rig_options *options) {
+    oik_rig *rig = NULL;
+    if (failed(oik_rig_from_skeleton(&rig, model, body, skeleton, motion, options, &err)))
+        fail_msg("%s", err.message);
+    return rig;
+}
+
+/* ------------------------------------------------------------------ what a rig is made from */
+
+/** Largest distance between bone vertices of a rig in its last frame and those of a skeleton [m]. */
+static double largest_distance(const oik_rig *rig, const oik_skeleton *skeleton) {
+    oik_skeleton_info info = oik_skeleton_get_info(skeleton);
+    oik_mat3 R[64];
+    oik_vec3 o[64];
+    double largest = 0.0;
+    assert_true(rig->n_bodies <= 64);
+    oik_rig_forward(R, o, rig, rig->q + (size_t)(rig->n_frames - 1) * (size_t)rig->n_dofs);
+    for (int b = 0; b < rig->n_bones; b++) {
+        const oik_rig_bone *bone = &rig->bones[b];
+        size_t next = 0;
+        for (size_t v = 0; v < info.n_vertices; v++) {
+            if (strcmp(info.bone_names[info.bone_of_vertex[v]], bone->name) != 0)
+                continue;
+            const double *x = info.vertices + 3 * v;
+            oik_vec3 there = v3_add(m3_mulv(R[bone->body], bone->vertices[next++]), o[bone->body]);
+            largest = fmax(largest, v3_dist(there, oik_rig_world(v3(x[0], x[1], x[2]))));
+        }
+        assert_int_equal(next, bone->n_vertices);
+    }
+    return largest;
+}
+
+static void posed_bones_are_where_the_skeleton_has_them(void **state) {
+    (void)state;
+    for (int full = 0; full < 2; full++) {
+        const oik_rig_options options = {.full = full};
+        oik_rig *rig = make(posed, still, &options);
+        /* coordinates of merged joints are found from rotations of double precision; bones are 1 m from the root */
+        assert_true(largest_distance(rig, posed) < 1e-6);
+        oik_rig_free(rig);
+    }
+}
+
+/** Largest distance between two rigs' vertices of one bone, in their bodies' frames. */
+static double difference(const oik_rig *a, const oik_rig *b, const char *name) {
+    for (int i = 0; i < a->n_bones; i++)
+        if (strcmp(a->bones[i].name, name) == 0) {
+            double largest = 0.0;
+            assert_string_equal(b->bones[i].name, name);
+            for (size_t v = 0; v < a->bones[i].n_vertices; v++)
+                largest = fmax(largest, v3_dist(a->bones[i].vertices[v], b->bones[i].vertices[v]));
+            return largest;
+        }
+    fail_msg("no bone %s", name);
+    return NAN;
+}
+
+static void lying_bones_ride_on_the_same_bodies(void **state) {
+    (void)state;
+    static const char *const names[] = {"femur_r", "femur_l", "tibia_r", "humerus_l"};
+    const oik_rig_options full = {.full = 1};
+    oik_rig *a = make(posed, still, &full), *b = make(lying, walk, &full);
+    /* posing moves a bone by some millimetres against its segment, to keep it inside the skin and in its joint; a wrong posture of rest
+     * would move it by the length of a limb */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!(difference(a, b, names[i]) < 0.03))
+            fail_msg("%s: %g", names[i], difference(a, b, names[i]));
+    oik_rig_free(a);
+    oik_rig_free(b);
+}
+
+static int find_segment(const oik_motion *motion, const char *name) {
+    for (size_t i = 0; i < oik_motion_n_segments(motion); i++)
+        if (strcmp(oik_motion_segment_name(motion, i), name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void bodies_follow_the_segments_of_a_motion(void **state) {
+    (void)state;
+    enum { ROOM = 64, FRAME = 40 };
+    static double R_segment[9 * ROOM], origin[3 * ROOM];
+    static oik_mat3 R[ROOM];
+    static oik_vec3 o[ROOM];
+    const oik_rig_options full = {.full = 1};
+    oik_rig *rig = make(lying, walk, &full);
+    assert_int_equal(rig->n_frames, oik_motion_n_frames(walk));
+    assert_true(oik_motion_n_segments(walk) <= ROOM && rig->n_bodies <= ROOM);
+    assert_int_equal(oik_motion_place_segments(R_segment, origin, walk, FRAME, &err), OIK_OK);
+    oik_rig_forward(R, o, rig, rig->q + FRAME * rig->n_dofs);
+    for (int i = 0; i < rig->n_bodies; i++) {
+        int s = find_segment(walk, rig->bodies[i].name);
+        assert_true(s >= 0);
+        for (int c = 0; c < 3; c++) { /* axis c of the segment, in the rig's world */
+            const double *m = R_segment + 9 * s + c;
+            oik_vec3 axis = oik_rig_world(v3(m[0], m[3], m[6]));
+            assert_true(v3_dist(axis, v3(R[i].m[0][c], R[i].m[1][c], R[i].m[2][c])) < 1e-9); /* the same angles, added up twice */
+        }
+    }
+    oik_rig_free(rig);
+}
+
+/** Bones in the first frame are within the bounding box of the skin there, which wrong places of either would not be. */
+static void skin_is_around_the_bones_in_the_first_frame(void **state) {
+    (void)state;
+    const double slack = 0.02; /* [m]: linear blend skinning from the lying posture thins joints that bend */
+    oik_mat3 R[64];
+    oik_vec3 o[64];
+    oik_rig *rig = make(lying, walk, NULL);
+    oik_vec3 low = rig->skin.vertices[0], high = low;
+    for (size_t v = 0; v < rig->skin.n_vertices; v++) {
+        low = v3_min(low, rig->skin.vertices[v]);
+        high = v3_max(high, rig->skin.vertices[v]);
+    }
+    assert_true(rig->n_bodies <= 64);
+    oik_rig_forward(R, o, rig, rig->q);
+    for (int b = 0; b < rig->n_bones; b++) {
+        const oik_rig_bone *bone = &rig->bones[b];
+        for (size_t v = 0; v < bone->n_vertices; v++) {
+            oik_vec3 p = v3_add(m3_mulv(R[bone->body], bone->vertices[v]), o[bone->body]);
+            if (!(p.x > low.x - slack && p.y > low.y - slack && p.z > low.z - slack && p.x < high.x + slack && p.y < high.y + slack &&
+                  p.z < high.z + slack))
+                fail_msg("%s: (%g, %g, %g)", bone->name, p.x, p.y, p.z);
+        }
+    }
+    oik_rig_free(rig);
+}
+
+/** Two bodies of one subject as a sequence: the posed skeleton is the last frame's. */
+static void posed_bones_of_a_sequence_are_those_of_its_last_frame(void **state) {
+    (void)state;
+    static const char *const paths[] = {"data/demo/body_male.ply", "data/demo/body_male_crouch.ply"};
+    char path[RUN_MAX_PATH];
+    const char *dir = getenv("OSSO_IK_MODELS");
+    oik_model *male = NULL;
+    oik_sequence *sequence = NULL;
+    oik_chain *own = NULL;
+    oik_motion *motion = NULL;
+    oik_rig *rig = NULL;
+    snprintf(path, sizeof path, "%s/male.npz", dir ? dir : "build/models");
+    assert_false(failed(oik_model_load(&male, path, &err)));
+    assert_false(failed(oik_sequence_new(&sequence, male, NULL, &err)));
+    for (int f = 0; f < 2; f++) {
+        oik_mesh *frame = NULL;
+        assert_false(failed(oik_mesh_read(&frame, paths[f], &err)));
+        assert_false(failed(oik_sequence_add(sequence, frame, f / 30.0, paths[f], &err)));
+        oik_mesh_free(frame);
+    }
+    assert_false(failed(oik_chain_from_skeleton(&own, male, oik_sequence_lying(sequence), &err)));
+    assert_false(failed(oik_sequence_solve(&motion, sequence, own, &err)));
+    const oik_skeleton *last = oik_sequence_posed(sequence);
+    assert_false(failed(oik_rig_from_skeleton(&rig, male, oik_sequence_body(sequence), last, motion, NULL, &err)));
+    assert_int_equal(rig->n_frames, 2);
+    /* a plain rig's arms are where they are in the frame in which the bones lie, so also here: as for a single body */
+    assert_true(largest_distance(rig, last) < 1e-6);
+    oik_rig_free(rig);
+    oik_motion_free(motion);
+    oik_chain_free(own);
+    oik_sequence_free(sequence);
+    oik_model_free(male);
+}
+
+static void skeleton_and_motion_must_belong_together(void **state) {
+    (void)state;
+    oik_rig *rig = (oik_rig *)&err;
+    assert_int_equal(oik_rig_from_skeleton(&rig, model, body, posed, walk, NULL, &err), OIK_E_ARGUMENT);
+    assert_null(rig);
+    assert_non_null(strstr(err.message, "lying"));
+}
+
+static void options_are_taken(void **state) {
+    (void)state;
+    const oik_rig_options options = {.name = "Anna 1", .mass = 61.5, .full = 1};
+    oik_rig *plain = make(posed, still, NULL), *full = make(posed, still, &options), *bad = NULL;
+    assert_string_equal(plain->name, "subject");
+    assert_string_equal(full->name, "Anna_1");
+    assert_true(full->mass == 61.5 && !full->mass_estimated);
+    assert_true(plain->mass_estimated && plain->mass > 50.0 && plain->mass < 75.0); /* a woman of 1.66 m */
+    assert_true(full->n_bodies > plain->n_bodies);
+    oik_rig_free(plain);
+    oik_rig_free(full);
+    const double wrong[] = {0.5, 501.0, -60.0, NAN};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const oik_rig_options o = {.mass = wrong[i]};
+        assert_int_equal(oik_rig_from_skeleton(&bad, model, body, posed, still, &o, &err), OIK_E_ARGUMENT);
+        assert_null(bad);
+    }
+    oik_rig_free(NULL);
+}
+
+/* ------------------------------------------------------------------ files */
+
+static void every_format_is_written(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *path, *begin, *other; /* other: a file that comes with it */
+    } formats[] = {{"osim", "osim/anna.osim", "<?xml", "osim/Geometry/anna_femur_r.obj"},
+                   {"mot", "anna.mot", "Coordinates", NULL},
+                   {"trc", "anna.trc", "PathFileType", NULL},
+                   {"bvh", "anna.bvh", "HIERARCHY", NULL},
+                   {"glb", "anna.glb", "glTF", NULL},
+                   {"mjcf", "mjcf.xml", "<", "anna_meshes/femur_r.stl"},
+                   {"urdf", "anna.urdf", "<?xml", "anna_meshes/femur_l.stl"},
+                   {"addb", "addb", NULL, "addb/_subject.json"}};
+    const oik_rig_options options = {.name = "anna"};
+    oik_rig *rig = make(posed, still, &options);
+    /* the folder that .osim lies in must be there: a call that writes in another one first */
+    assert_int_equal(oik_write_rig(rig, "addb", in_folder(folder, "osim"), &err), OIK_OK);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (failed(oik_write_rig(rig, formats[i].format, in_folder(folder, formats[i].path), &err)))
+            fail_msg("%s: %s", formats[i].format, err.message);
+        char *text = formats[i].begin ? file_text(in_folder(folder, formats[i].path), NULL) : NULL;
+        if (formats[i].begin && (!text || strncmp(text, formats[i].begin, strlen(formats[i].begin)) != 0))
+            fail_msg("%s does not begin with %s", formats[i].path, formats[i].begin);
+        assert_true(!formats[i].other || file_exists(in_folder(folder, formats[i].other)));
+        free(text);
+    }
+    static const char *const with_osim[] = {"anna.mot", "anna.trc", "anna_static.trc", "anna_ik_setup.xml", "anna_scale_setup.xml"};
+    for (size_t i = 0; i < sizeof with_osim / sizeof *with_osim; i++)
+        assert_true(file_exists(in_folder(in_folder(folder, "osim"), with_osim[i])));
+    oik_rig_free(rig);
+}
+
+static void what_cannot_be_written_is_refused(void **state) {
+    (void)state;
+    const oik_rig_options full = {.full = 1};
+    oik_rig *rig = make(posed, still, NULL);
+    assert_int_equal(oik_write_rig(rig, "fbx", in_folder(folder, "a.fbx"), &err), OIK_E_ARGUMENT);
+    assert_non_null(strstr(err.message, "\"fbx\""));
+    assert_int_equal(oik_write_rig(rig, "osim", in_folder(folder, "a.xml"), &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_write_rig(rig, "osim", in_folder(folder, ".osim"), &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_write_rig(rig, "glb", in_folder(folder, "absent/a.glb"), &err), OIK_E_IO);
+    oik_rig_free(rig);
+    rig = make(posed, still, &full);
+    assert_int_equal(oik_write_rig(rig, "addb", in_folder(folder, "addb"), &err), OIK_E_MODEL);
+    assert_int_equal(count_files(folder), 0);
+    oik_rig_free(rig);
+}
+
+static void isb_angles_have_a_line_per_frame(void **state) {
+    (void)state;
+    const char *path = in_folder(folder, "isb.csv");
+    assert_int_equal(oik_write_isb_angles(walk, path, &err), OIK_OK);
+    char *text = file_text(path, NULL);
+    size_t n = 0;
+    for (const char *c = text; *c; c++)
+        n += *c == '\n';
+    assert_int_equal(n, 1 + oik_motion_n_frames(walk));
+    assert_int_equal(strncmp(text, "frame,time,isb_", strlen("frame,time,isb_")), 0);
+    free(text);
+}
+
+#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(posed_bones_are_where_the_skeleton_has_them),
+        cmocka_unit_test(lying_bones_ride_on_the_same_bodies),
+        cmocka_unit_test(bodies_follow_the_segments_of_a_motion),
+        cmocka_unit_test(skin_is_around_the_bones_in_the_first_frame),
+        cmocka_unit_test(posed_bones_of_a_sequence_are_those_of_its_last_frame),
+        cmocka_unit_test(skeleton_and_motion_must_belong_together),
+        cmocka_unit_test(options_are_taken),
+        IN_FOLDER(every_format_is_written),
+        IN_FOLDER(what_cannot_be_written_is_refused),
+        IN_FOLDER(isb_angles_have_a_line_per_frame),
+    };
+    return cmocka_run_group_tests_name("test_api_rig", tests, set_up, tear_down);
+}
