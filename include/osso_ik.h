@@ -469,6 +469,12 @@ void oik_rig_free(oik_rig *rig);
  *         a full rig); OIK_E_NOT_FINITE; OIK_E_IO; OIK_E_MEMORY. Of several files those before the one that failed stay.
  */
 oik_status oik_write_rig(const oik_rig *rig, const char *format, const char *path, oik_error *err);
+/**
+ * NAME.png: bones inside the translucent skin, from the front, from the right and from behind, upright.
+ * @param[in] title of the picture, or NULL
+ * @return OIK_E_ARGUMENT for a lying skeleton; OIK_E_IO; OIK_E_MEMORY. Cost: 0.3 s, 20 MB.
+ */
+oik_status oik_write_picture(const oik_body *body, const oik_skeleton *posed, const char *title, const char *path, oik_error *err);
 /** NAME_isb.csv: joint angles as the International Society of Biomechanics defines them, a line per frame. */
 oik_status oik_write_isb_angles(const oik_motion *motion, const char *path, oik_error *err);
 

@@ -5,6 +5,7 @@
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
+#include "export/picture.h"
 #include "export/skeleton_ply.h"
 #include "mesh/mesh_io.h"
 #include "skeleton/lying.h"
@@ -103,4 +104,28 @@ oik_status oik_write_skeleton(const oik_skeleton *s, const char *what, const cha
     if (!status)
         status = oik_skeleton_ply_write(&ply, path, err);
     return status;
+}
+
+/** Left, up and forward of the pelvis, whose ISB frame is forward, up and right. */
+static oik_mat3 pelvis_axes(const oik_kinematics *kinematics) {
+    oik_mat3 R = kinematics->segments[0].R;
+    return m3_columns(v3_scale(m3_column(R, 2), -1.0), m3_column(R, 1), m3_column(R, 0));
+}
+
+oik_status oik_write_picture(const oik_body *body, const oik_skeleton *posed, const char *title, const char *path, oik_error *err) {
+    if (!posed->posed)
+        return oik_fail(err, OIK_E_ARGUMENT, "a picture shows posed bones in their body, this skeleton is lying");
+    oik_picture picture = {.name = title,
+                           .stature = body->stature,
+                           .n_skin_vertices = body->n_vertices,
+                           .n_skin_faces = body->n_faces,
+                           .skin_vertices = body->x,
+                           .skin_faces = (const int32_t(*)[3])body->faces,
+                           .n_bone_vertices = posed->n_vertices,
+                           .n_bone_faces = posed->n_faces,
+                           .bone_vertices = posed->vertices,
+                           .bone_faces = (const int32_t(*)[3])posed->faces,
+                           .bone_of_vertex = posed->bone_of_vertex,
+                           .upright = oik_picture_upright(pelvis_axes(posed->kinematics))};
+    return oik_picture_write(&picture, path, err);
 }

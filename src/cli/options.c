@@ -67,7 +67,8 @@ const char *oik_options_help(void) {
            "  -D, --display          write DIR/NAME_report.html with every step of optimisation, and open it in the browser\n"
            "  --export LIST          csv (joint angles), json (kinematic chain), isb (angles after ISB), osim (OpenSim model, motion,\n"
            "                         markers), mot, trc, bvh, glb (glTF), mjcf (MuJoCo), urdf, addb (folder for AddBiomechanics),\n"
-           "                         report (page for a browser), all (default: csv,json; a sequence has no other ones)\n"
+           "                         png (picture), report (page for a browser), all (default: csv,json,\n"
+           "                         the only ones of a sequence)\n"
            "  --osim-detail LEVEL    plain (default): OpenSim's usual bodies; full: also neck, head, clavicles and scapulae\n"
            "  --mass KG              of the subject, for osim, glb, mjcf, urdf, addb (default: estimated from the skin's volume)\n"
            "  --json                 the summary on stdout, one line per body\n"
@@ -101,11 +102,11 @@ static oik_exit parse_method(oik_options *o, const char *text, oik_complaint to)
 }
 
 static oik_exit parse_exports(oik_options *o, const char *text, oik_complaint to) {
-    static const char *const formats[] = {"csv", "json", "isb",  "osim", "mot",    "trc", "bvh",
-                                          "glb", "mjcf", "urdf", "addb", "report", "all", NULL};
+    static const char *const formats[] = {"csv", "json", "isb",  "osim", "mot",    "trc", "bvh", "glb",
+                                          "mjcf", "urdf", "addb", "png", "report", "all", NULL};
     static const unsigned bits[] = {OIK_EXPORT_CSV,  OIK_EXPORT_JSON, OIK_EXPORT_ISB,  OIK_EXPORT_OSIM, OIK_EXPORT_MOT,
                                     OIK_EXPORT_TRC,  OIK_EXPORT_BVH,  OIK_EXPORT_GLB,  OIK_EXPORT_MJCF, OIK_EXPORT_URDF,
-                                    OIK_EXPORT_ADDB, OIK_EXPORT_REPORT, OIK_EXPORT_ALL};
+                                    OIK_EXPORT_ADDB, OIK_EXPORT_PNG,  OIK_EXPORT_REPORT, OIK_EXPORT_ALL};
     return oik_option_set(&o->exports, "--export", text, formats, bits, to);
 }
 

@@ -77,6 +77,7 @@ static bool is_wanted(oik_output_kind kind, const oik_options *options) {
     case OIK_OUT_CHAIN: return options->exports & OIK_EXPORT_JSON;
     case OIK_OUT_ANGLES: return options->exports & OIK_EXPORT_CSV;
     case OIK_OUT_ISB: return options->exports & OIK_EXPORT_ISB;
+    case OIK_OUT_PICTURE: return options->exports & OIK_EXPORT_PNG;
     case OIK_OUT_REPORT: return options->display || (options->exports & OIK_EXPORT_REPORT);
     case OIK_OUT_SEGMENTS:
     case OIK_OUT_RATES: return options->motion && (options->exports & OIK_EXPORT_CSV);
@@ -107,6 +108,7 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
                  {OIK_OUT_CHAIN, "", "_chain.json"},
                  {OIK_OUT_ANGLES, "", "_angles.csv"},
                  {OIK_OUT_ISB, "", "_isb.csv"},
+                 {OIK_OUT_PICTURE, "", ".png"},
                  {OIK_OUT_SEGMENTS, "", "_segments.csv"},
                  {OIK_OUT_RATES, "", "_rates.csv"},
                  {OIK_OUT_MOTION, "", "_motion.json"},
@@ -193,6 +195,7 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     case OIK_OUT_POSED_FILE: return oik_skeleton_save(r->posed, r->model, path, err);
     case OIK_OUT_REPORT: return oik_display_write(r->display, r, path, err);
     case OIK_OUT_ISB: return oik_write_isb_angles(r->driven ? r->driven : r->motion, path, err);
+    case OIK_OUT_PICTURE: return oik_write_picture(r->body, r->posed, r->summary->name, path, err);
     case OIK_OUT_RIG:
     case OIK_OUT_RIG_OBJ:
     case OIK_OUT_RIG_STL: return oik_rig_outputs_write(r->rigs, file, path, err);

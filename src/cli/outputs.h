@@ -21,6 +21,7 @@ typedef enum oik_output_kind {
     OIK_OUT_POSED_FILE,
     OIK_OUT_REPORT,
     OIK_OUT_ISB,        /**< of the motion that OIK_OUT_ANGLES has */
+    OIK_OUT_PICTURE,
     OIK_OUT_RIG,        /**< item: which one (rig_outputs.c) */
     OIK_OUT_RIG_OBJ,    /**< a bone for the rig of item; what = its name in the rig */
     OIK_OUT_RIG_STL,    /**< a bone that is written with a file of OIK_OUT_RIG; all of them come after it */

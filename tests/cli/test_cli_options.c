@@ -160,7 +160,7 @@ static void wrong_usage_is_named(void **state) {
     expect_usage("--mesh_input a.ply -g female -z", "-z");
     expect_usage("--mesh_input a.ply -g female --json=yes", "takes no value");
     expect_usage("--mesh_input a.ply -g female --export csv,c3d",
-                 "\"c3d\", available are csv, json, isb, osim, mot, trc, bvh, glb, mjcf, urdf, addb, report and all");
+                 "\"c3d\", available are csv, json, isb, osim, mot, trc, bvh, glb, mjcf, urdf, addb, png, report and all");
     expect_usage("--mesh_input a.ply -g female --export csv,", "unknown format");
     expect_usage("--mesh_input a.ply -g female --method osso", "refined or reference");
     expect_usage("--mesh_input a.ply -g female -p -F", "leave one of them out");

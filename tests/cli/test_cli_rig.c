@@ -130,6 +130,7 @@ static void every_format_is_what_its_name_says(void **state) {
                  {"body_female.bvh", "HIERARCHY", "MOTION", 2000},
                  {"body_female.glb", "glTF", "", 1000000},
                  {"body_female_isb.csv", "frame,time,isb_", "isb_hip_flexion_r", 1000},
+                 {"body_female.png", "\x89PNG", "", 100000},
                  {"body_female_report.html", "<!", "</html>", 1000000},
                  {"body_female_addb/_subject.json", "{", "\"massKg\": ", 100},
                  {"body_female_addb/unscaled_generic.osim", "<?xml", "<OpenSimDocument", 50000},
@@ -171,17 +172,17 @@ static void dry_run_names_what_would_be_written(void **state) {
 /** Every word of --export gives its own files and no others. */
 static void words_choose_the_formats(void **state) {
     (void)state;
-    enum { N_TESTED = 15 };
+    enum { N_TESTED = 16 };
     static const char *const names[N_TESTED] = {
         "female_chain.json", "female_angles.csv", "female_isb.csv", "female.osim", "/Geometry/",
         "female.mot", "female.trc", "_scale_setup.xml", "_mjcf.xml", ".urdf",
-        "female_meshes/", ".bvh", ".glb", "_addb/", "_report.html"};
+        "female_meshes/", ".bvh", ".glb", "_addb/", "_report.html", "female.png"};
     static const struct {
         const char *word, *expected; /* which of the names: x or - */
-    } runs[] = {{"csv", "-x-------------"},  {"json", "x--------------"}, {"isb", "--x------------"},    {"mot", "-----x---------"},
-                {"trc", "------x--------"},  {"osim", "---xxxxx-------"}, {"mjcf", "--------x-x----"},   {"urdf", "---------xx----"},
-                {"bvh", "-----------x---"},  {"glb", "------------x--"},  {"report", "--------------x"}, {"mot,bvh", "-----x-----x---"},
-                {"mjcf,urdf", "--------xxx----"}};
+    } runs[] = {{"csv", "-x--------------"},  {"json", "x---------------"}, {"isb", "--x-------------"},    {"mot", "-----x----------"},
+                {"trc", "------x---------"},  {"osim", "---xxxxx--------"}, {"mjcf", "--------x-x-----"},   {"urdf", "---------xx-----"},
+                {"bvh", "-----------x----"},  {"glb", "------------x---"},  {"report", "--------------x-"}, {"mot,bvh", "-----x-----x----"},
+                {"mjcf,urdf", "--------xxx-----"}, {"png", "---------------x"}};
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         run_result r = run_female("--export", runs[i].word, "--dry-run", NULL);
         expect_done(&r);

@@ -647,14 +647,15 @@ class Rigs(Scratch):
         return ours
 
     def test_files_are_the_command_lines(self):
-        run_program("--mesh_input", FEMALE, "-g", "female", "-o", self.folder / "theirs", "-F", "--export", ",".join(["isb", *self.FILES]))
+        run_program("--mesh_input", FEMALE, "-g", "female", "-o", self.folder / "theirs", "-F", "--export", ",".join(["isb", "png", *self.FILES]))
         (self.folder / "ours").mkdir()
         plain, full = self.rig(), self.rig(full=True)
         for form, name in self.FILES.items():  # the command line takes plain bodies for OpenSim's family, full ones for the others
             (plain if form in ("osim", "addb") else full).write(self.folder / "ours" / name, form)
         female().motion.write_isb_angles(self.folder / "ours" / "body_female_isb.csv")
+        female().posed.write_picture(self.folder / "ours" / "body_female.png", female().body, "body_female")
         names = {str(name) for name in self.check_files(self.folder)}
-        self.assertLessEqual({"body_female.osim", "body_female.glb", "body_female_isb.csv", "body_female.mot"}, names)
+        self.assertLessEqual({"body_female.osim", "body_female.glb", "body_female_isb.csv", "body_female.png", "body_female.mot"}, names)
 
     def test_options_are_passed_on(self):
         texts = []

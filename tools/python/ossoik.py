@@ -236,6 +236,7 @@ _FUNCTIONS = {
     "oik_rig_from_skeleton": (c_int, _P, _P, _P, _P, _P, _P, _P),
     "oik_rig_free": (None, _P),
     "oik_write_rig": (c_int, _P, c_char_p, c_char_p, _P),
+    "oik_write_picture": (c_int, _P, _P, c_char_p, c_char_p, _P),
     "oik_write_isb_angles": (c_int, _P, c_char_p, _P),
 }
 
@@ -835,6 +836,10 @@ class Skeleton(_Object):
     def write(self, path, what="all"):
         """PLY with a bone's number per vertex. what: "all", or a part or bone by name. Posed: in the input's frame and unit."""
         _check(_lib.oik_write_skeleton, self._open, _bytes(what), _bytes(path))
+
+    def write_picture(self, path, body, title=None):
+        """PNG of the posed bones inside the body's skin, from the front, from the right and from behind."""
+        _check(_lib.oik_write_picture, body._open, self._open, None if title is None else _bytes(title), _bytes(path))
 
 
 # ---------------------------------------------------------------- chains and motions
