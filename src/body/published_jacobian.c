@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "body/correctives.h"
 #include "body/register_jacobian.h"
+#include "body/vertex_keys.h"
 
 enum {
     N_BETAS = OIK_PUBLISHED_N_BETAS,
@@ -29,57 +30,8 @@ enum {
 
 /* ---- rearranging the model ----------------------------------------------------------------------------------------- */
 
-/* A vertex and what moves it. */
-typedef struct vertex_key {
-    uint32_t joints; /* bit j: joint j skins or corrects the vertex, or is an ancestor of one that does */
-    int32_t vertex;
-} vertex_key;
-
-static int by_joints(const void *a, const void *b) {
-    const vertex_key *p = a, *q = b;
-    if (p->joints != q->joints)
-        return p->joints < q->joints ? -1 : 1;
-    return (p->vertex > q->vertex) - (p->vertex < q->vertex);
-}
-
-/* The joint and its ancestors. */
-static uint32_t chain_of(const oik_body_model *model, int joint) {
-    uint32_t mask = 0;
-    for (int j = joint; j >= 0; j = model->parents[j])
-        mask |= UINT32_C(1) << j;
-    return mask;
-}
-
-/* Joints that correct each vertex, as bits added to joints. */
-static void mark_correctives(uint32_t *joints, const oik_body_model *model) {
-    size_t n = model->n_vertices, features = (size_t)oik_features_per_joint(model->corrective_kind);
-    for (size_t f = 0; f < model->n_features; f++) {
-        uint32_t bit = UINT32_C(1) << (f / features + 1);
-        const oik_vec3 *c = model->correctives + f * n;
-        for (size_t v = 0; v < n; v++)
-            if (c[v].x != 0.0 || c[v].y != 0.0 || c[v].z != 0.0)
-                joints[v] |= bit;
-    }
-}
-
-/* What moves each vertex, in the model's order. */
-static void make_keys(vertex_key *keys, const uint32_t *correcting, const oik_body_model *model) {
-    uint32_t chain[OIK_N_JOINTS];
-    for (int j = 0; j < OIK_N_JOINTS; j++)
-        chain[j] = chain_of(model, j);
-    for (size_t v = 0; v < model->n_vertices; v++) {
-        uint32_t mask = chain[0];
-        for (size_t k = model->influence_start[v]; k < model->influence_start[v + 1]; k++)
-            mask |= chain[model->influence_joint[k]];
-        for (int j = 1; j < OIK_N_JOINTS; j++)
-            if (correcting[v] >> j & 1)
-                mask |= chain[j];
-        keys[v] = (vertex_key){mask, (int32_t)v};
-    }
-}
-
 /* Cut the vertices, sorted by their joints, into blocks. */
-static void cut_blocks(oik_published_rows *rows, const vertex_key *keys) {
+static void cut_blocks(oik_published_rows *rows, const oik_vertex_key *keys) {
     size_t n = rows->model->n_vertices;
     for (size_t b = 0; b < rows->n_blocks; b++) {
         oik_published_block *block = &rows->blocks[b];
@@ -135,24 +87,23 @@ static size_t count_bits(uint32_t mask) {
     return n;
 }
 
-static oik_status copy_correctives(oik_published_rows *rows, const uint32_t *correcting, oik_error *err) {
+static oik_status copy_correctives(oik_published_rows *rows, const oik_vertex_key *keys, oik_error *err) {
     const oik_body_model *model = rows->model;
     size_t n = model->n_vertices, features = (size_t)oik_features_per_joint(model->corrective_kind), total = 0;
-    for (size_t v = 0; v < n; v++)
-        total += count_bits(correcting[v]);
+    for (size_t i = 0; i < n; i++)
+        total += count_bits(keys[i].correcting);
     rows->corrective_start = oik_new(n + 1, sizeof *rows->corrective_start, err);
     rows->corrective_joint = oik_new(total, sizeof *rows->corrective_joint, err);
     rows->corrective = oik_new(total, 3 * features * sizeof *rows->corrective, err);
     if (!rows->corrective_start || !rows->corrective_joint || !rows->corrective)
         return OIK_E_MEMORY;
-    for (size_t i = 0, at = 0; i < n; i++, rows->corrective_start[i] = at) {
-        size_t v = (size_t)rows->order[i];
-        at += copy_vertex_correctives(rows->corrective_joint + at, rows->corrective + 3 * features * at, model, v, correcting[v]);
-    }
+    for (size_t i = 0, at = 0; i < n; i++, rows->corrective_start[i] = at)
+        at += copy_vertex_correctives(rows->corrective_joint + at, rows->corrective + 3 * features * at, model, (size_t)keys[i].vertex,
+                                      keys[i].correcting);
     return OIK_OK;
 }
 
-static oik_status rearrange(oik_published_rows *rows, vertex_key *keys, uint32_t *correcting, oik_error *err) {
+static oik_status rearrange(oik_published_rows *rows, oik_vertex_key *keys, oik_error *err) {
     size_t n = rows->model->n_vertices;
     rows->order = oik_new(n, sizeof *rows->order, err);
     rows->shape = oik_new(n, 3 * N_BETAS * sizeof *rows->shape, err);
@@ -161,26 +112,22 @@ static oik_status rearrange(oik_published_rows *rows, vertex_key *keys, uint32_t
     rows->blocks = oik_new(rows->n_blocks, sizeof *rows->blocks, err);
     if (!rows->order || !rows->shape || !rows->skin || !rows->blocks)
         return OIK_E_MEMORY;
-    mark_correctives(correcting, rows->model);
-    make_keys(keys, correcting, rows->model);
-    qsort(keys, n, sizeof *keys, by_joints);
+    oik_vertex_keys(keys, rows->model);
     cut_blocks(rows, keys);
     copy_shape(rows);
-    return copy_correctives(rows, correcting, err);
+    return copy_correctives(rows, keys, err);
 }
 
 oik_status oik_published_rows_new(oik_published_rows **out, const oik_body_model *model, oik_error *err) {
     *out = NULL;
     oik_published_rows *rows = oik_new(1, sizeof *rows, err);
-    vertex_key *keys = oik_new(model->n_vertices, sizeof *keys, err);
-    uint32_t *correcting = oik_new(model->n_vertices, sizeof *correcting, err);
+    oik_vertex_key *keys = oik_new(model->n_vertices, sizeof *keys, err);
     oik_status status = OIK_E_MEMORY;
-    if (rows && keys && correcting) {
+    if (rows && keys) {
         rows->model = model;
-        status = rearrange(rows, keys, correcting, err);
+        status = rearrange(rows, keys, err);
     }
     free(keys);
-    free(correcting);
     if (status == OIK_OK)
         *out = rows;
     else

@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "body/correctives.h"
+#include "body/vertex_keys.h"
 
 struct oik_body_normal {
     const oik_body_model *model;
@@ -193,39 +194,8 @@ void oik_body_jacobian(double *A, const oik_body_model *model, const oik_body_bl
     }
 }
 
-typedef struct vertex_key {
-    uint32_t joints; /**< bit j: joint j moves or corrects the vertex */
-    int32_t vertex;
-} vertex_key;
-
-static int by_joints(const void *a, const void *b) {
-    const vertex_key *p = a, *q = b;
-    if (p->joints != q->joints)
-        return p->joints < q->joints ? -1 : 1;
-    return (p->vertex > q->vertex) - (p->vertex < q->vertex);
-}
-
-static uint32_t with_ancestors(const oik_body_model *model, int joint) {
-    uint32_t mask = 0;
-    for (int j = joint; j >= 0; j = model->parents[j])
-        mask |= UINT32_C(1) << j;
-    return mask;
-}
-
-/** Joints with a share in the vertex or a corrective that is not zero there, and their ancestors. */
-static uint32_t moving_joints(const oik_body_model *model, size_t v) {
-    size_t n = (size_t)oik_features_per_joint(model->corrective_kind);
-    uint32_t mask = 0;
-    for (size_t e = model->influence_start[v]; e < model->influence_start[v + 1]; e++)
-        mask |= with_ancestors(model, model->influence_joint[e]);
-    for (size_t f = 0; f < model->n_features; f++)
-        if (v3_norm(model->correctives[f * model->n_vertices + v]) > 0.0)
-            mask |= with_ancestors(model, (int)(f / n) + 1);
-    return mask;
-}
-
 /** Cut the vertices, sorted by their joints, into blocks. */
-static void cut_blocks(oik_body_normal *normal, const vertex_key *keys, size_t n) {
+static void cut_blocks(oik_body_normal *normal, const oik_vertex_key *keys, size_t n) {
     for (size_t b = 0; b < normal->n_blocks; b++) {
         oik_body_block *block = &normal->blocks[b];
         uint32_t mask = 0;
@@ -241,16 +211,14 @@ static void cut_blocks(oik_body_normal *normal, const vertex_key *keys, size_t n
 
 static oik_status make_blocks(oik_body_normal *normal, oik_error *err) {
     const oik_body_model *model = normal->model;
-    vertex_key *keys = oik_new(model->n_vertices, sizeof *keys, err);
+    oik_vertex_key *keys = oik_new(model->n_vertices, sizeof *keys, err);
     normal->n_blocks = (model->n_vertices + OIK_BODY_BLOCK - 1) / OIK_BODY_BLOCK;
     normal->blocks = oik_new(normal->n_blocks, sizeof *normal->blocks, err);
     if (!keys || !normal->blocks) {
         free(keys);
         return OIK_E_MEMORY;
     }
-    for (size_t v = 0; v < model->n_vertices; v++)
-        keys[v] = (vertex_key){moving_joints(model, v), (int32_t)v};
-    qsort(keys, model->n_vertices, sizeof *keys, by_joints);
+    oik_vertex_keys(keys, model);
     cut_blocks(normal, keys, model->n_vertices);
     free(keys);
     return OIK_OK;
