@@ -38,7 +38,7 @@ def find_tables(gender):
 def convert(options):
     """Arrays of the archive."""
     import numpy as np
-    from osso_import import anatomy, kinematics, points, puppet, skin, source_body, source_skeleton, sources
+    from osso_import import anatomy, archive, kinematics, points, puppet, skin, source_body, source_skeleton, sources
 
     sources.begin()
     body = source_body.read_body(options.star, options.gender)
@@ -46,6 +46,7 @@ def convert(options):
     sources.end_files()
     parts = anatomy.identify(skeleton)
     carried = points.Points(skeleton)
+    archive.check_finite({"skel_mean": carried.vertex_mean, "skel_mode_vector": carried.vertex_modes})  # before spheres are fitted
     arrays = {
         "meta_format": np.array(["osso_ik model 1"]),
         "meta_name": np.array([f"{body.family} and OSSO {options.gender}, imported"]),

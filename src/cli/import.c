@@ -1,16 +1,20 @@
 /**
  * osso_ik import: licensed STAR or SMPL and OSSO files -> a model archive. Finds the tool that does it (tools/import_model.py) and a
- * python3 that has numpy, and runs the one with the other. No shell is involved.
+ * python3 that has numpy, and runs the one with the other. No shell is involved. What the tool wrote is then read as any model is; an
+ * archive that the program refuses is removed.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "osso_ik.h"
 #include "cli/commands.h"
 #include "cli/model_path.h"
 
@@ -31,18 +35,29 @@ static bool try_tool(oik_buf *path, const char *dir, const char *folder) {
     return !path->status && access(path->data, R_OK) == 0;
 }
 
-/** The tool: in the directory that OSSO_IK_TOOLS names (then nowhere else), else beside the program in the source tree or installed. */
+/**
+ * The tool: in the directory that OSSO_IK_TOOLS names (then nowhere else), else beside the program in the source tree or installed.
+ * Says where it was looked for when it is not there.
+ */
 static bool find_tool(oik_buf *path) {
     static const char *const folders[] = {"/../tools", "/../share/osso_ik/tools"};
     const char *named = getenv("OSSO_IK_TOOLS");
     char dir[PATH_MAX];
-    if (named && *named)
-        return try_tool(path, named, "");
-    if (!oik_program_directory(dir))
+    if (named && *named) {
+        if (try_tool(path, named, ""))
+            return true;
+        fprintf(stderr, "osso_ik: error: import: " TOOL " is not in %s, the folder that OSSO_IK_TOOLS names\n", named);
         return false;
+    }
+    if (!oik_program_directory(dir)) {
+        fail("the system does not tell where the program is: name the folder of " TOOL " with OSSO_IK_TOOLS");
+        return false;
+    }
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (try_tool(path, dir, folders[i]))
             return true;
+    fprintf(stderr, "osso_ik: error: import: " TOOL " is not in %s%s or %s%s: name its folder with OSSO_IK_TOOLS\n", dir, folders[0], dir,
+            folders[1]);
     return false;
 }
 
@@ -105,6 +120,54 @@ static oik_exit exit_of_tool(int code) {
     }
 }
 
+/** Value of -o or --output, in any of the ways to write it; NULL when there is none. The last one counts, as in the tool. */
+static const char *output_of(int argc, char **argv) {
+    static const char *const name = "--output";
+    const char *output = NULL;
+    const size_t n = strlen(name);
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "-o") == 0 || strcmp(argv[i], name) == 0)
+            output = i + 1 < argc ? argv[++i] : output;
+        else if (strncmp(argv[i], name, n) == 0 && argv[i][n] == '=')
+            output = argv[i] + n + 1;
+        else if (strncmp(argv[i], "-o", 2) == 0)
+            output = argv[i] + 2 + (argv[i][2] == '=');
+    return output;
+}
+
+/** Whether the tool put a file in place: it makes another one and renames it. before: valid if existed. */
+static bool is_new(const char *path, bool existed, const struct stat *before) {
+    struct stat now;
+    if (!path || stat(path, &now) != 0 || !S_ISREG(now.st_mode))
+        return false;
+    return !existed || now.st_ino != before->st_ino || now.st_dev != before->st_dev;
+}
+
+/** Read what the tool wrote; remove it when it is no model that the program takes. */
+static oik_exit check_model(const char *path) {
+    oik_model *model = NULL;
+    oik_error err = {0};
+    oik_status status = oik_model_load(&model, path, &err);
+    oik_model_free(model);
+    if (!status)
+        return OIK_EXIT_DONE;
+    fprintf(stderr, "osso_ik: error: import: the files make no model that this program takes: %s\n", err.message);
+    if (status == OIK_E_MEMORY)
+        return OIK_EXIT_INTERNAL; /* the archive may be a good one */
+    if (remove(path) != 0)
+        fprintf(stderr, "osso_ik: error: import: %s: cannot be removed\n", path);
+    return OIK_EXIT_INPUT;
+}
+
+/** Run the tool and look at what it wrote. */
+static oik_exit convert(char **full, int argc, char **argv) {
+    struct stat before;
+    const char *output = output_of(argc, argv);
+    const bool existed = output && stat(output, &before) == 0;
+    const oik_exit code = exit_of_tool(run(full, false));
+    return code == OIK_EXIT_DONE && is_new(output, existed, &before) ? check_model(output) : code;
+}
+
 oik_exit oik_command_import(int argc, char **argv) {
     oik_buf tool = {0}, tables = {0};
     oik_exit code = OIK_EXIT_INTERNAL;
@@ -112,12 +175,12 @@ oik_exit oik_command_import(int argc, char **argv) {
     if (!full)
         fail("out of memory");
     else if (!find_tool(&tool))
-        code = fail(TOOL " is not in ../tools or ../share/osso_ik/tools beside the program: name its folder with OSSO_IK_TOOLS");
+        code = OIK_EXIT_INPUT; /* said there */
     else if (!find_python(full, tool.data))
         code = fail("python3 with numpy is needed and was not found: apt install python3-numpy");
     else {
         fill(full, tool.data, &tables, argc, argv);
-        code = exit_of_tool(run(full, false));
+        code = convert(full, argc, argv);
     }
     free(full);
     oik_buf_free(&tool);

@@ -80,7 +80,87 @@ static void absent_tool_is_named(void **state) {
     setenv("OSSO_IK_TOOLS", folder, 1);
     run_result r = run_osso_ik("import", "--help", NULL);
     assert_int_equal(r.code, 3);
-    assert_non_null(strstr(r.err, "OSSO_IK_TOOLS"));
+    assert_non_null(strstr(r.err, "the folder that OSSO_IK_TOOLS names"));
+    assert_non_null(strstr(r.err, folder)); /* where it looked */
+    run_free(&r);
+}
+
+/** Moves a copy of the program to a place with no tools beside it. */
+static void places_beside_the_program_are_named(void **state) {
+    (void)state;
+    char source[SHARED_PATH_LENGTH];
+    size_t n;
+    const char *build = getenv("OSSO_IK_BUILD"), *place = in_folder(folder, "bin"), *copy = in_folder(folder, "bin/osso_ik");
+    char *before = build ? strdup(build) : NULL;
+    snprintf(source, sizeof source, "%s/osso_ik", build ? build : "build");
+    char *program = file_text(source, &n);
+    assert_non_null(program);
+    assert_int_equal(mkdir(place, 0700), 0);
+    file_put(copy, program, n);
+    free(program);
+    assert_int_equal(chmod(copy, 0700), 0);
+    unsetenv("OSSO_IK_TOOLS");
+    setenv("OSSO_IK_BUILD", place, 1);
+    run_result r = run_osso_ik("import", "--help", NULL);
+    if (before)
+        setenv("OSSO_IK_BUILD", before, 1);
+    else
+        unsetenv("OSSO_IK_BUILD");
+    free(before);
+    assert_int_equal(r.code, 3);
+    assert_non_null(strstr(r.err, in_folder(folder, "bin/../tools")));
+    assert_non_null(strstr(r.err, in_folder(folder, "bin/../share/osso_ik/tools")));
+    assert_non_null(strstr(r.err, "name its folder with OSSO_IK_TOOLS"));
+    run_free(&r);
+}
+
+/** A tool that puts a file in place as the importer does, and says that all is well. */
+static const char *put_tool_that_makes_no_model(void) {
+    const char *made = in_folder(folder, "made.npz");
+    put_tool("import os, sys\n"
+             "made = os.environ['MADE']\n"
+             "if '--probe' not in sys.argv and '--help' not in sys.argv:\n"
+             "    with open(made + '.part', 'w') as file:\n"
+             "        file.write('no model')\n"
+             "    os.replace(made + '.part', made)\n");
+    setenv("MADE", made, 1);
+    return made;
+}
+
+static void archive_that_the_program_refuses_is_removed(void **state) {
+    (void)state;
+    char long_form[SHARED_PATH_LENGTH], short_form[SHARED_PATH_LENGTH];
+    const char *made = put_tool_that_makes_no_model();
+    snprintf(long_form, sizeof long_form, "--output=%s", made);
+    snprintf(short_form, sizeof short_form, "-o%s", made);
+    const char *const ways[][2] = {{"-o", made}, {"--output", made}, {long_form, NULL}, {short_form, NULL}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        run_result r = run_osso_ik("import", ways[i][0], ways[i][1], NULL);
+        if (strstr(r.err, "python3 with numpy is needed"))
+            skip(); /* no python3 at all */
+        assert_int_equal(r.code, 3);
+        assert_non_null(strstr(r.err, "no model that this program takes: "));
+        assert_non_null(strstr(r.err, "made.npz"));
+        run_free(&r);
+        assert_false(file_exists(made));
+    }
+}
+
+/** A file that the tool did not write is not looked at, and not removed. */
+static void file_that_was_there_before_is_left(void **state) {
+    (void)state;
+    const char *made = put_tool_that_makes_no_model(), *other = in_folder(folder, "other.npz");
+    file_put(made, "mine", 4);
+    file_put(other, "mine", 4);
+    run_result r = run_osso_ik("import", "--help", "-o", made, NULL);
+    if (r.code == 3)
+        skip(); /* no python3 at all */
+    assert_int_equal(r.code, 0);
+    assert_true(file_exists(made));
+    run_free(&r);
+    r = run_osso_ik("import", "-o", other, NULL);
+    assert_int_equal(r.code, 0);
+    assert_true(file_exists(other));
     run_free(&r);
 }
 
@@ -204,6 +284,9 @@ int main(void) {
         IN_FOLDER(wrong_usage_is_2_and_help_is_0),
         IN_FOLDER(missing_file_is_3_and_leaves_nothing),
         IN_FOLDER(absent_tool_is_named),
+        IN_FOLDER(places_beside_the_program_are_named),
+        IN_FOLDER(archive_that_the_program_refuses_is_removed),
+        IN_FOLDER(file_that_was_there_before_is_left),
         IN_FOLDER(python_without_numpy_says_what_to_install),
         IN_FOLDER(second_python_is_tried),
         IN_FOLDER(arguments_pass_through_no_shell),

@@ -128,10 +128,10 @@ def body(model, beta, theta, tau):
     R = exp_rotation(theta)
     posed = shaped + model["posedirs"] @ features(model["posedirs"].shape[2], theta, R, beta)
     J = model["J_regressor"] @ shaped
-    G, p = joint_frames(model, J, R, tau)
+    G, p = joint_frames(model, J, R, np.zeros(3))
     w = model["weights"]
     blend = np.tensordot(w, G, 1)
-    return (blend @ posed[:, :, None])[:, :, 0] + w @ (p - (G @ J[:, :, None])[:, :, 0])
+    return (blend @ posed[:, :, None])[:, :, 0] + w @ (p - (G @ J[:, :, None])[:, :, 0]) + tau
 
 
 def joint_frames(model, J, R, tau):

@@ -6,6 +6,7 @@ import sys
 import time
 import tracemalloc
 import types
+import warnings
 
 import hostile
 import numpy as np
@@ -37,7 +38,58 @@ class HostilePickles(Folder):
     def test_the_message_names_the_file_and_the_global(self):
         with self.assertRaises(Problem) as caught:
             load_bytes(hostile.call(b"os", b"system"))
-        self.assertRegex(str(caught.exception), r"\.pkl: refused: it asks for os\.system, ")
+        self.assertRegex(str(caught.exception), r"\.pkl: refused: it asks for 'os\.system', ")
+
+    def test_names_that_are_refused_cannot_write_on_the_terminal(self):
+        with self.assertRaises(Problem) as caught:
+            load_bytes(hostile.stack_global(b"os\n\x1b[31m" + 200 * b"x", b"sys\x1btem\n"))
+        sentence = str(caught.exception)
+        self.assertTrue(sentence.isprintable())
+        self.assertIn(r"os\n\x1b[31mxxx", sentence)
+        self.assertLess(len(sentence), 250)
+
+    def test_operations_have_a_limit(self):
+        began = time.monotonic()
+        with self.assertRaisesRegex(Problem, "more than 8000000 operations"):
+            load_bytes(b"(" + 30_000_000 * b"]")
+        self.assertLess(time.monotonic() - began, 20.0)  # about 2 s; all 30 million would make 2 GB
+
+    def test_long_files_are_refused_unread(self):
+        path = self.folder / "long.pkl"
+        with open(path, "wb") as file:
+            file.truncate((1 << 30) + 1)
+        with self.assertRaisesRegex(Problem, "long.pkl: 1073741825 bytes, expected at most 1073741824"):
+            unpickle.load_pickle(str(path))
+
+    def test_objects_without_a_state_are_problems(self):
+        for module, name in ((b"scipy.sparse.csc", b"csc_matrix"), (b"scipy.sparse", b"coo_array"), (b"chumpy.ch", b"Ch")):
+            made = load_bytes(b"\x80\x02c" + module + b"\n" + name + b"\n)\x81.")
+            for value in (made, [made], (made, 1.0)):
+                with self.subTest(name, value=type(value)), self.assertRaises(Problem):
+                    values.reals(value, "file", (2, 2))
+
+    def test_texts_in_lists_take_no_room(self):
+        text = "a" * 1_000_000
+        tracemalloc.start()
+        for value in ([text] * 100_000, [[1.0], [text.encode()]], [np.array([text])] * 100_000, [np.str_(text)], np.zeros(0, "S999999999"), [None], [{}]):
+            with self.assertRaisesRegex(Problem, "expected "):
+                values.numbers(value, "file")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        self.assertLess(peak, 64 << 20)  # numpy would take 400 GB
+
+    def test_numbers_too_long_to_write_out_are_problems(self):
+        for value in (1 << 20000, [1 << 20000], "x"):
+            for check in (values.numbers, values.name, values.table, values.sequence):
+                with self.subTest(check.__name__), self.assertRaises(Problem):
+                    check([value] if check is values.name else value, "file") if check is not values.sequence else check(value, "file", 9)
+
+    def test_names_lead_to_no_other_folder(self):
+        for bad in ("", "a/b", "/abs", "..", "../up", ".hidden", "a\\b", "a\nb", "a\x1b[0m", "a\x00", "x" * 32, "\u00e9", b"a/b", np.array("a/b"), 3, None):
+            with self.subTest(bad), self.assertRaisesRegex(Problem, r"^model\.pkl: parts: expected a name"):
+                values.name(bad, "model.pkl: parts")
+        for good in ("femur_L", "x" * 31, "a.b", "a b", b"rib-3"):
+            self.assertEqual(values.name(good, "file"), good if isinstance(good, str) else good.decode())
 
     def test_deep_nesting_is_no_crash(self):
         deep = load_bytes(b"(l" + 100000 * b"(l" + 100000 * b"a" + b".")
@@ -107,6 +159,19 @@ class OldFormats(Folder):
         found = load_bytes(b"ccollections\nOrderedDict\n((l(lS'a'\naI1\naatR.")
         self.assertEqual(found, {"a": 1})
 
+    def test_sets_and_ranges_are_lists(self):
+        for protocol in range(6):
+            for value in ({3, 4, 5}, frozenset([3, 4, 5]), range(3, 6), [range(3, 6), (1, 2, 3)]):
+                with self.subTest(value, protocol=protocol):
+                    expected = [[3, 4, 5], [1, 2, 3]] if isinstance(value, list) else [3, 4, 5]
+                    self.same(load_bytes(pickle.dumps(value, protocol)), expected)
+        self.same(load_bytes(b"c__builtin__\nxrange\n(I0\nI4\nI2\ntR."), [0, 2])
+        self.assertEqual(values.sequence(range(3), "file", 3), [0, 1, 2])
+
+    def test_numpy_matrices_are_arrays(self):
+        for protocol in range(6):
+            self.same(load_bytes(pickle.dumps(matrix_of([[1.0, 2.0], [3.0, 4.0]]), protocol)), [[1, 2], [3, 4]])
+
     def test_object_arrays_are_lists(self):
         lists = np.empty(2, dtype=object)
         lists[:] = [[1, 2], [3]]
@@ -152,6 +217,12 @@ class OldFormats(Folder):
         for protocol, pickler in ((0, None), (2, None), (5, None), (2, chumpy_pickle), (2, list_pickle)):
             with self.subTest(protocol=protocol, pickler=pickler):
                 assert_same_arrays(self, plain, self.convert(content, protocol=protocol, pickler=pickler))
+
+
+def matrix_of(value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy advises against them
+        return np.asmatrix(value)
 
 
 def replaced(value, change):

@@ -4,15 +4,18 @@ Tests of tools/import_model.py: `python3 tests/tools/test_import.py [CLASS]`. Ne
 
 OSSO_IK_SHARED names the shared folder (default ../shared beside the checkout); what needs it is skipped when it is absent.
 """
+import contextlib
 import hashlib
 import io
 import os
 import pathlib
 import pickle
 import random
+import resource
 import unittest
 import zipfile
 import zlib
+from unittest import mock
 
 from import_common import ROUNDING, SHARED, Folder, options, run  # first: it sets the paths
 
@@ -20,10 +23,19 @@ import hostile
 import import_model
 import numpy as np
 import tiny_pack
-from import_pickles import HostilePickles, OldFormats  # run from here, by name
+from import_pickles import HostilePickles, OldFormats, matrix_of  # the classes are run from here, by name
 from osso_import import points as carried
-from osso_import import skin, source_body
+from osso_import import archive, skin, source_body, values
 from osso_import.problem import Problem
+
+
+def stop_at(file, error, real):
+    """A function that does as the real one, and fails at a file."""
+    def call(value, where, *rest):
+        if file in where:
+            raise error
+        return real(value, where, *rest)
+    return call
 
 
 class Checks(Folder):
@@ -50,6 +62,8 @@ class Checks(Folder):
             (body, at("shapedirs", lambda a: a[:, :, :9]), r"shapedirs: expected .*10 or more.*found \(1008, 3, 9\)"),
             (body, at("posedirs", lambda a: a[:, :, :92]), r"posedirs: expected 93 \(STAR\) or 207 \(SMPL\) correctives, found 92"),
             (body, at("J_regressor", put((5, 0), 0.5)), r"J_regressor: row 5 does not add up to 1"),
+            (body, at("J_regressor", lambda a: a * 1.005), None),
+            (body, at("J_regressor", lambda a: a * 1.02), r"J_regressor: row 0 does not add up to 1"),
             (body, at("J_regressor", lambda a: a[:, 1:]), r"J_regressor: expected .*1008.*found \(24, 1007\)"),
             (body, at("weights", put((9, 3), -0.5)), r"weights: row 9 is negative or does not add up to 1"),
             (body, at("kintree_table", put((0, 5), 7)), r"kintree_table: expected the tree of SMPL's 24 joints"),
@@ -60,6 +74,15 @@ class Checks(Folder):
             (model, at("parent", lambda t: {**t, "nape": "tail"}), r"parent: nape: expected the name of a part, found str 'tail'"),
             (model, at("parent", lambda t: {**t, "nape": []}), r"parent: expected one part without a parent, found 2"),
             (model, at("parent", lambda t: {**t, "up_back": "head"}), r"parent: the parts .* go round in a circle"),
+            (model, at("parent", lambda t: {**t, "nape": 3}), r"parent: nape: expected the name of a part, found int 3"),
+            (model, at("parent", lambda t: {**t, "nape": 0.5}), r"parent: nape: expected the name of a part, found float 0.5"),
+            (model, at("parent", lambda t: {**t, "nape": 1 << 20000}), r"parent: nape: expected the name of a part, found a whole number"),
+            (model, at("parts", lambda t: {**{n: p for n, p in t.items() if n != "nape"}, "../nape": t["nape"]}),
+             r"skeleton_model\.pkl: parts: expected a name without / .* found str '\.\./nape'"),
+            (model, at("pairs", lambda t: t[:20] + [[0, 20]] + t[20:] + [[20, 0]]), r"pairs: expected at most 20 pairs of parts, found 21"),
+            (model, at("partSet", set), None),
+            (model, at("partSet", lambda t: range(21)), None),
+            (model, at("template_t", matrix_of), None),
             (model, at("template_t", lambda a: a[1:]), r"template_t: expected an array of shape \(21, 3\), found \(20, 3\)"),
             (model, at("tri", put((0, 0), -1)), r"tri: entry 0 is -1"),
             (model, at("seg", put(0, 21)), r"seg: entry 0 is 21, expected 0 to 20"),
@@ -77,6 +100,8 @@ class Checks(Folder):
             ("skeleton/lying_pose_female.pkl", lambda a: a[1:], r"lying_pose_female\.pkl: expected an array of shape \(69\), found \(68,\)"),
             ("loss/skin_skel_contacts.pkl", lambda a: a[:2], r"skin_skel_contacts\.pkl: expected 3 entries, found 2"),
             ("loss/skin_skel_contacts.pkl", lambda a: [a[0], a[1] + 500, a[2]], r"skeleton: entry \d+ is \d+, expected 0 to 880"),
+            ("loss/skin_skel_contacts.pkl", lambda a: [a[0], a[1], -a[2]], r"contacts\.pkl: weight: entry 0 is -0\.1, expected a weight of at least 0"),
+            ("loss/knee_ligament_pairs.pkl", lambda a: [], None),
             ("loss/skin_skeleton_pairs.pkl", lambda a: [a[0], a[1][1:]], r"skin_skeleton_pairs\.pkl: skeleton: expected"),
             ("loss/knee_ligament_pairs.pkl", lambda a: a[:, :1], r"knee_ligament_pairs\.pkl: expected an array of shape \(any, 2\)"),
             ("loss/gloss_ball_joints_ldm.pkl", at("names", lambda t: ["hip" if n == "hips_L" else n for n in t]), r"hips_L: missing"),
@@ -128,7 +153,63 @@ class Checks(Folder):
         self.assertIn("expected a built-in model", self.problem(tiny_pack.files(), tables=self.folder / "tables.npz"))
 
 
+    def test_numbers_that_overflow_are_named(self):
+        """Each is finite, what is computed from them is not."""
+        for name, change, array in (("skeleton/skeleton_pca_female.pkl", lambda t: t.update(M=np.full_like(t["M"], 1.7e308)), "skel_mean"),
+                                    ("skeleton/lying_pose_female.pkl", lambda a: np.full_like(a, 1e200), "skel_lying_R")):
+            tiny_pack.write(self.folder, tiny_pack.changed(tiny_pack.files(), name, change))
+            output = self.folder / "model.npz"
+            failed = run(*options(self.folder, output))
+            with self.subTest(name):
+                self.assertEqual((failed.returncode, failed.stderr.count("\n"), output.exists()), (3, 1, False), failed.stderr)
+                self.assertIn(f"import: {array}: entry", failed.stderr)
+                self.assertIn("is not a finite number", failed.stderr)
+        with self.assertRaisesRegex(Problem, "skel_mean: entry 1 is not a finite number"):
+            archive.write(str(self.folder / "a.npz"), {"fine": np.arange(3), "skel_mean": np.array([0.0, np.inf])})
+        self.assertFalse((self.folder / "a.npz").exists())
+
+
 class Program(Folder):
+    def test_an_input_is_not_written_over(self):
+        tiny_pack.write(self.folder, tiny_pack.files())
+        for name in ("star_1_1/female/model.npz", "loss/../skeleton/ldm_indices.pkl"):
+            path = self.folder / name
+            before = path.read_bytes()
+            refused = run(*options(self.folder, path))
+            self.assertEqual(refused.returncode, 3)
+            self.assertTrue(path.read_bytes() == before)  # assertEqual would compare a megabyte for its message
+            self.assertIn("is one of the files that are read", refused.stderr)
+        link = self.folder / "link.npz"
+        link.symlink_to(self.folder / "star_1_1/female/model.npz")
+        self.assertEqual(run(*options(self.folder, link)).returncode, 3)
+        self.assertTrue(link.is_symlink())
+
+    def test_output_is_a_file(self):
+        tiny_pack.write(self.folder, tiny_pack.files())
+        os.mkfifo(self.folder / "pipe")
+        refused = run(*options(self.folder, self.folder / "pipe"))
+        self.assertEqual(refused.returncode, 3)
+        self.assertIn("pipe: cannot be written: not a file", refused.stderr)
+
+    def test_what_nobody_foresaw_is_a_sentence(self):
+        tiny_pack.write(self.folder, tiny_pack.files())
+        for error, sentence in ((MemoryError(), "ldm_indices.pkl: needs more memory"), (RecursionError("deep\n"), r"ldm_indices\.pkl: .*RecursionError: 'deep\\n'"),
+                                (KeyError("x"), r"ldm_indices\.pkl: .*KeyError")):
+            said = io.StringIO()
+            with mock.patch.object(values, "indices", stop_at("ldm_indices.pkl", error, values.indices)), contextlib.redirect_stderr(said):
+                self.assertEqual(import_model.main(options(self.folder, self.folder / "a.npz")), 3)
+            self.assertRegex(said.getvalue(), sentence)
+            self.assertEqual(said.getvalue().count("\n"), 1)
+
+    def test_too_little_memory_is_a_sentence(self):
+        tiny_pack.write(self.folder, tiny_pack.files())
+        (self.folder / "loss/skin_skel_contacts.pkl").write_bytes(pickle.dumps([list(range(1 << 22))] * 3, 2))
+        limit = 600 << 20  # numpy itself takes some 300 MB of addresses with one thread
+        failed = run(*options(self.folder, self.folder / "a.npz"), env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assertEqual(failed.returncode, 3, failed.stderr[-300:])
+        self.assertNotIn("Traceback", failed.stderr)
+
     def test_exit_codes(self):
         tiny_pack.write(self.folder, tiny_pack.files())
         output = self.folder / "model.npz"
@@ -141,7 +222,7 @@ class Program(Folder):
         (self.folder / "loss" / "skin_skeleton_pairs.pkl").write_bytes(hostile.call(b"os", b"system"))
         failed = run(*options(self.folder, output))
         self.assertEqual(failed.returncode, 3)
-        self.assertRegex(failed.stderr, r"^osso_ik: error: import: .*skin_skeleton_pairs\.pkl: refused: it asks for os\.system")
+        self.assertRegex(failed.stderr, r"^osso_ik: error: import: .*skin_skeleton_pairs\.pkl: refused: it asks for 'os\.system'")
         self.assertEqual(failed.stderr.count("\n"), 1)
 
     def test_nothing_is_half_written(self):

@@ -397,7 +397,8 @@ class Unpickler(pickle._Unpickler):
         self.stack[-1].extend(items)
 
     def load_frozenset(self):
-        self.append(self.pop_mark())
+        items = self.pop_mark()  # first: it changes what append appends to
+        self.append(items)
 
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
     dispatch[pickle.FRAME[0]] = load_frame
