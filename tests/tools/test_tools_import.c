@@ -1,60 +1,25 @@
 /* The importer's own tests (tests/tools/test_import.py), one case for each class of them. */
-#include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
-#include <spawn.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "support/python_tests.h"
 #include "support/shared_path.h"
 
 #define SCRIPT "tests/tools/test_import.py"
 
-extern char **environ;
-
-static char *python; /* one that has numpy, or NULL */
-
-static int run(char *const argv[], bool silent) {
-    posix_spawn_file_actions_t actions;
-    pid_t pid;
-    int status = -1;
-    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
-    if (silent)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    int failed = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed)
-        return -1;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static int find_python(void **state) {
-    static char candidates[][20] = {"python3", "/usr/bin/python3"};
-    char option[] = "-c", code[] = "import numpy";
     (void)state;
-    for (size_t i = 0; !python && i < sizeof candidates / sizeof *candidates; i++)
-        if (run((char *[]){candidates[i], option, code, NULL}, true) == 0)
-            python = candidates[i];
-    if (!python)
-        fprintf(stderr, "skipped: no python3 that has numpy (apt install python3-numpy python3-scipy)\n");
+    python_tests_find();
     return 0;
 }
 
 static void run_class(const char *name) {
-    char option[] = "-B", script[] = SCRIPT, class[64];
-    if (!python)
-        skip();
-    snprintf(class, sizeof class, "%s", name);
-    assert_int_equal(run((char *[]){python, option, script, class, NULL}, false), 0);
+    python_tests_run(SCRIPT, name);
 }
 
 static void hostile_pickles_are_refused(void **state) {
