@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "cli/display.h"
 #include "cli/rig_outputs.h"
+#include "cli/sequence_input.h"
 
 void oik_output_name(oik_buf *name, const char *input_path) {
     const char *slash = strrchr(input_path, '/');
@@ -72,16 +73,18 @@ static void plan_meshes(oik_output_list *list, const char *name, const char *fol
     oik_buf_free(&what);
 }
 
-static bool is_wanted(oik_output_kind kind, const oik_options *options) {
+static bool is_wanted(oik_output_kind kind, const oik_options *options, bool sequence) {
+    bool over_time = sequence || options->motion;
     switch (kind) {
+    case OIK_OUT_FRAMES: return !options->no_frame_meshes;
     case OIK_OUT_CHAIN: return options->exports & OIK_EXPORT_JSON;
     case OIK_OUT_ANGLES: return options->exports & OIK_EXPORT_CSV;
     case OIK_OUT_ISB: return options->exports & OIK_EXPORT_ISB;
     case OIK_OUT_PICTURE: return options->exports & OIK_EXPORT_PNG;
     case OIK_OUT_REPORT: return options->display || (options->exports & OIK_EXPORT_REPORT);
     case OIK_OUT_SEGMENTS:
-    case OIK_OUT_RATES: return options->motion && (options->exports & OIK_EXPORT_CSV);
-    case OIK_OUT_MOTION: return options->motion && (options->exports & OIK_EXPORT_JSON);
+    case OIK_OUT_RATES: return over_time && (options->exports & OIK_EXPORT_CSV);
+    case OIK_OUT_MOTION: return over_time && (options->exports & OIK_EXPORT_JSON);
     default: return true;
     }
 }
@@ -95,29 +98,34 @@ void oik_output_stage_file(oik_buf *path, const char *name, oik_stage stage) {
 
 oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char *name, const oik_options *options,
                             oik_error *err) {
+    enum { BODY = 1, SEQUENCE = 2, BOTH = 3 };
     const struct {
         oik_output_kind kind;
         const char *folder, *suffix;
-    } fixed[] = {{OIK_OUT_LYING, "tmp/", "_skel_lying.ply"},
-                 {OIK_OUT_BODY_POSED, "tmp/", "_body_posed.ply"},
-                 {OIK_OUT_BODY_LYING, "tmp/", "_body_lying.ply"},
-                 {OIK_OUT_BODY_FILE, "tmp/", stage_suffix[OIK_STAGE_REGISTRATION]},
-                 {OIK_OUT_LYING_FILE, "tmp/", stage_suffix[OIK_STAGE_PLACING]},
-                 {OIK_OUT_POSED_FILE, "tmp/", stage_suffix[OIK_STAGE_POSING]},
-                 {OIK_OUT_SKELETON, "", "_skel_posed.ply"},
-                 {OIK_OUT_CHAIN, "", "_chain.json"},
-                 {OIK_OUT_ANGLES, "", "_angles.csv"},
-                 {OIK_OUT_ISB, "", "_isb.csv"},
-                 {OIK_OUT_PICTURE, "", ".png"},
-                 {OIK_OUT_SEGMENTS, "", "_segments.csv"},
-                 {OIK_OUT_RATES, "", "_rates.csv"},
-                 {OIK_OUT_MOTION, "", "_motion.json"},
-                 {OIK_OUT_REPORT, "", "_report.html"}};
+        int of;
+    } fixed[] = {{OIK_OUT_LYING, "tmp/", "_skel_lying.ply", BOTH},
+                 {OIK_OUT_BODY_POSED, "tmp/", "_body_posed.ply", BODY},
+                 {OIK_OUT_BODY_LYING, "tmp/", "_body_lying.ply", BOTH},
+                 {OIK_OUT_BODY_FILE, "tmp/", stage_suffix[OIK_STAGE_REGISTRATION], BODY},
+                 {OIK_OUT_LYING_FILE, "tmp/", stage_suffix[OIK_STAGE_PLACING], BODY},
+                 {OIK_OUT_POSED_FILE, "tmp/", stage_suffix[OIK_STAGE_POSING], BODY},
+                 {OIK_OUT_TRACK, "tmp/", "_track.bin", SEQUENCE},
+                 {OIK_OUT_SKELETON, "", "_skel_posed.ply", BODY},
+                 {OIK_OUT_FRAMES, "", "_frames", SEQUENCE},
+                 {OIK_OUT_CHAIN, "", "_chain.json", BOTH},
+                 {OIK_OUT_ANGLES, "", "_angles.csv", BOTH},
+                 {OIK_OUT_ISB, "", "_isb.csv", BOTH},
+                 {OIK_OUT_PICTURE, "", ".png", BODY},
+                 {OIK_OUT_SEGMENTS, "", "_segments.csv", BOTH},
+                 {OIK_OUT_RATES, "", "_rates.csv", BOTH},
+                 {OIK_OUT_MOTION, "", "_motion.json", BOTH},
+                 {OIK_OUT_REPORT, "", "_report.html", BODY}};
+    bool sequence = oik_wants_sequence(options);
     const oik_skel_model *skeleton = model->skeleton;
     oik_output_list list = {0};
     *out = (oik_outputs){0};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        if (is_wanted(fixed[i].kind, options))
+        if ((fixed[i].of & (sequence ? SEQUENCE : BODY)) && is_wanted(fixed[i].kind, options, sequence))
             oik_output_add(&list, fixed[i].kind, 0, "all", fixed[i].folder, name, fixed[i].suffix);
     if (options->per_parts)
         plan_meshes(&list, name, "_parts/", "part:", skeleton->group_names, skeleton->n_groups);
@@ -172,7 +180,8 @@ oik_status oik_outputs_check_directory(const char *dir, oik_error *err) {
 
 static oik_status write_summary(const oik_results *r, const char *path, oik_error *err) {
     oik_buf text = {0};
-    oik_status status = oik_summary_json(&text, r->summary, false, err);
+    oik_status status = r->sequence ? oik_sequence_summary_json(&text, r->sequence, false, err)
+                                    : oik_summary_json(&text, r->summary, false, err);
     if (!status)
         status = oik_buf_write_file(&text, path, err);
     oik_buf_free(&text);
@@ -183,10 +192,10 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     switch (file->kind) {
     case OIK_OUT_SKELETON: return oik_write_skeleton(r->posed, file->what, path, err);
     case OIK_OUT_CHAIN: return oik_write_chain(r->chain, r->motion, path, err);
-    case OIK_OUT_ANGLES: return oik_write_angles(r->driven ? r->driven : r->motion, path, err);
-    case OIK_OUT_SEGMENTS: return oik_write_segments(r->driven, path, err);
-    case OIK_OUT_RATES: return oik_write_rates(r->driven, path, err);
-    case OIK_OUT_MOTION: return oik_write_motion(r->driven, path, err);
+    case OIK_OUT_ANGLES: return oik_write_angles(r->over_time ? r->over_time : r->motion, path, err);
+    case OIK_OUT_SEGMENTS: return oik_write_segments(r->over_time, path, err);
+    case OIK_OUT_RATES: return oik_write_rates(r->over_time, path, err);
+    case OIK_OUT_MOTION: return oik_write_motion(r->over_time, path, err);
     case OIK_OUT_LYING: return oik_write_skeleton(r->lying, "all", path, err);
     case OIK_OUT_BODY_POSED: return oik_write_body(r->model, r->body, 0, path, err);
     case OIK_OUT_BODY_LYING: return oik_write_body(r->model, r->body, 1, path, err);
@@ -194,12 +203,14 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     case OIK_OUT_LYING_FILE: return oik_skeleton_save(r->lying, r->model, path, err);
     case OIK_OUT_POSED_FILE: return oik_skeleton_save(r->posed, r->model, path, err);
     case OIK_OUT_REPORT: return oik_display_write(r->display, r, path, err);
-    case OIK_OUT_ISB: return oik_write_isb_angles(r->driven ? r->driven : r->motion, path, err);
-    case OIK_OUT_PICTURE: return oik_write_picture(r->body, r->posed, r->summary->name, path, err);
+    case OIK_OUT_ISB: return oik_write_isb_angles(r->over_time ? r->over_time : r->motion, path, err);
+    case OIK_OUT_PICTURE: return oik_write_picture(r->body, r->posed, r->name, path, err);
     case OIK_OUT_RIG:
     case OIK_OUT_RIG_OBJ:
     case OIK_OUT_RIG_STL: return oik_rig_outputs_write(r->rigs, file, path, err);
     case OIK_OUT_SUMMARY: return write_summary(r, path, err);
+    case OIK_OUT_TRACK:
+    case OIK_OUT_FRAMES: return OIK_OK; /* written on the way */
     }
     return oik_fail(err, OIK_E_ARGUMENT, "%s: unknown kind of output", path);
 }
@@ -207,9 +218,11 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
 /** Was the file there already, and read? */
 static bool is_kept(oik_output_kind kind, const oik_results *r) {
     switch (kind) {
-    case OIK_OUT_BODY_FILE: return r->cached[OIK_STAGE_REGISTRATION];
-    case OIK_OUT_LYING_FILE: return r->cached[OIK_STAGE_PLACING];
-    case OIK_OUT_POSED_FILE: return r->cached[OIK_STAGE_POSING];
+    case OIK_OUT_BODY_FILE: return r->cached && r->cached[OIK_STAGE_REGISTRATION];
+    case OIK_OUT_LYING_FILE: return r->cached && r->cached[OIK_STAGE_PLACING];
+    case OIK_OUT_POSED_FILE: return r->cached && r->cached[OIK_STAGE_POSING];
+    case OIK_OUT_TRACK:
+    case OIK_OUT_FRAMES: return true;
     default: return false;
     }
 }

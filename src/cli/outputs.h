@@ -4,13 +4,14 @@
 
 #include "api/internal.h"
 #include "cli/options.h"
+#include "export/sequence_summary_json.h"
 #include "export/summary_json.h"
 
 typedef enum oik_output_kind {
     OIK_OUT_SKELETON,   /**< posed bones; what = "all", "part:NAME" or "bone:NAME" */
     OIK_OUT_CHAIN,
-    OIK_OUT_ANGLES,     /**< of the mesh's own pose, or of the motion that drives the chain */
-    OIK_OUT_SEGMENTS,   /**< of that motion, as the next two */
+    OIK_OUT_ANGLES,     /**< of the mesh's own pose, or of the motion over time: of a sequence, or that drives the chain */
+    OIK_OUT_SEGMENTS,   /**< of the motion over time, as the next two */
     OIK_OUT_RATES,
     OIK_OUT_MOTION,
     OIK_OUT_LYING,      /**< lying bones */
@@ -19,6 +20,8 @@ typedef enum oik_output_kind {
     OIK_OUT_BODY_FILE,  /**< result of registration, as the next two of placing and posing: oik_results.cached */
     OIK_OUT_LYING_FILE,
     OIK_OUT_POSED_FILE,
+    OIK_OUT_TRACK,      /**< of a sequence, as the next one; both are written while it is tracked */
+    OIK_OUT_FRAMES,     /**< a folder */
     OIK_OUT_REPORT,
     OIK_OUT_ISB,        /**< of the motion that OIK_OUT_ANGLES has */
     OIK_OUT_PICTURE,
@@ -60,7 +63,7 @@ void oik_output_stage_file(oik_buf *path, const char *name, oik_stage stage);
 /** Base of the output files of one input: its file name without folder and extension. Appended to name. */
 void oik_output_name(oik_buf *name, const char *input_path);
 
-/** All files of one input; release with oik_outputs_free. OIK_E_MEMORY. */
+/** All files of one input, a body or a sequence; release with oik_outputs_free. OIK_E_MEMORY. */
 oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char *name, const oik_options *options,
                             oik_error *err);
 void oik_outputs_free(oik_outputs *outputs);
@@ -68,18 +71,22 @@ void oik_outputs_free(oik_outputs *outputs);
 struct oik_display;
 struct oik_rig_outputs;
 
-/** Results of one body. */
+/** Results of one body or one sequence. */
 typedef struct oik_results {
+    const char *name, *input_path;
     const oik_model *model;
     const oik_body *body;
     const oik_skeleton *lying, *posed;
     const oik_chain *chain;
     const oik_motion *motion;
-    const oik_motion *driven; /**< by --motion, or NULL */
-    const bool *cached;       /**< OIK_N_STAGES: was read from its file, which is left alone */
+    const oik_motion *over_time; /**< of a sequence, or by --motion; NULL: none */
+    const oik_skeleton *moved;   /**< what over_time, or else motion, moves: the posed bones (of a sequence: in its last frame), with --motion
+                                      the lying ones */
+    const bool *cached;       /**< OIK_N_STAGES: was read from its file, which is left alone; NULL: none was */
     const struct oik_display *display; /**< or NULL */
     const struct oik_rig_outputs *rigs; /**< of the plan's rig files */
-    oik_summary *summary;
+    const oik_summary *summary; /**< of a body */
+    const oik_sequence_summary *sequence; /**< of a sequence */
 } oik_results;
 
 /**

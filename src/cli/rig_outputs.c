@@ -199,8 +199,8 @@ static oik_status make_rig(oik_rig_outputs *out, int detail, const oik_results *
     char rig_name[OIK_RIG_NAME_LENGTH];
     oik_rig_output_name(rig_name, out->name);
     const oik_rig_options options = {.name = rig_name, .mass = mass, .full = detail == OIK_RIG_FULL};
-    oik_status status = oik_rig_from_skeleton(&out->rigs[detail], r->model, r->body, r->driven ? r->lying : r->posed,
-                                              r->driven ? r->driven : r->motion, &options, err);
+    oik_status status = oik_rig_from_skeleton(&out->rigs[detail], r->model, r->body, r->moved,
+                                              r->over_time ? r->over_time : r->motion, &options, err);
     if (!status)
         status = oik_rig_check(out->rigs[detail], err);
     return status ? status : check_bones(out->rigs[detail], bones, err);
@@ -209,7 +209,7 @@ static oik_status make_rig(oik_rig_outputs *out, int detail, const oik_results *
 oik_status oik_rig_outputs_new(oik_rig_outputs *out, const oik_results *results, const oik_outputs *plan, const oik_options *options,
                                oik_error *err) {
     bone_list bones;
-    *out = (oik_rig_outputs){.name = results->summary->name,
+    *out = (oik_rig_outputs){.name = results->name,
                              .osim_detail = options->osim_detail == OIK_OSIM_DETAIL_FULL ? OIK_RIG_FULL : OIK_RIG_PLAIN};
     oik_status status = bone_list_new(&bones, results->model->skeleton, err);
     for (size_t i = 0; i < plan->n && !status; i++) {
@@ -225,7 +225,7 @@ oik_status oik_rig_outputs_new(oik_rig_outputs *out, const oik_results *results,
     }
     free(bones.names);
     if (status)
-        oik_error_prefix(err, "%s", results->summary->input_path);
+        oik_error_prefix(err, "%s", results->input_path);
     return as_input(status, err);
 }
 

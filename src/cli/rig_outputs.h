@@ -9,7 +9,7 @@
 
 #include "cli/outputs.h"
 
-/** The rigs of one body. */
+/** The rigs of one body or sequence. */
 typedef struct oik_rig_outputs {
     const char *name;    /**< of the input, base of the files' names */
     oik_rig *rigs[2];    /**< plain, full; NULL when no file needs it */
@@ -28,7 +28,7 @@ void oik_rig_outputs_plan(oik_output_list *list, const oik_skel_model *skeleton,
 bool oik_rig_output_has_meshes(const oik_output *file);
 
 /**
- * Make the rigs that the files of the plan need. The bones lie as the posed ones do, with results->driven as the lying ones do.
+ * Make the rigs that the files of the plan need, of results->moved.
  * @return those of oik_rig_from_skeleton and oik_rig_check; what a subject or a model is refused for is bad input (OIK_E_FORMAT,
  *         OIK_E_MODEL). Release with oik_rig_outputs_free, also after an error.
  */

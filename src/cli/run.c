@@ -53,8 +53,8 @@ static oik_exit check_inputs(const oik_options *o, char *message, size_t size) {
         wrong = "the published method knows single bodies: sequences go with --method refined";
     else if (sequence && (o->posing_only || o->display))
         wrong = "--posing_only and --display are for single bodies, not for sequences";
-    else if (sequence && o->exports != OIK_EXPORT_ALL && (o->exports & ~(unsigned)OIK_EXPORT_DEFAULT))
-        wrong = "--export of a sequence knows csv and json so far; the other formats are for single bodies";
+    else if (sequence && o->exports != OIK_EXPORT_ALL && (o->exports & (OIK_EXPORT_PNG | OIK_EXPORT_REPORT)))
+        wrong = "--export of a sequence knows no png and no report so far";
     else if (!sequence && o->no_frame_meshes)
         wrong = "--no_frame_meshes is for sequences";
     else if (!sequence && o->fps > 0.0 && !o->motion)
@@ -206,9 +206,20 @@ static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_err
         status = oik_driven_solve(&driven, p.lying, run->options, run->log, err);
     if (!status) {
         oik_summary summary = summary_of(run, &p);
-        oik_results results = {.model = run->model, .body = p.body, .lying = p.lying, .posed = p.posed, .chain = p.chain,
-                               .motion = p.motion, .driven = driven.motion, .cached = p.cached, .display = run->display,
-                               .rigs = &rigs, .summary = &summary};
+        oik_results results = {.name = run->name,
+                               .input_path = run->path,
+                               .model = run->model,
+                               .body = p.body,
+                               .lying = p.lying,
+                               .posed = p.posed,
+                               .chain = p.chain,
+                               .motion = p.motion,
+                               .over_time = driven.motion,
+                               .moved = driven.motion ? p.lying : p.posed,
+                               .cached = p.cached,
+                               .display = run->display,
+                               .rigs = &rigs,
+                               .summary = &summary};
         status = oik_rig_outputs_new(&rigs, &results, &run->outputs, run->options, err);
         if (!status)
             status = oik_outputs_write(&run->outputs, run->options->out, &results, err);

@@ -9,12 +9,11 @@
 #include "base/status.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/outputs.h"
 #include "cli/pipeline.h"
+#include "cli/rig_outputs.h"
 #include "cli/sequence_input.h"
 #include "cli/track_file.h"
-#include "export/sequence_summary_json.h"
-
-enum { MAX_FILES = 12 };
 
 /** One run; owned, released by run_free. */
 typedef struct sequence_run {
@@ -29,13 +28,13 @@ typedef struct sequence_run {
     oik_quality worst, mean;
     size_t n_resumed;
     double start, tracking_seconds, angles_seconds; /**< [s] */
-    int n_files;
-    char *files[MAX_FILES]; /**< relative to the output directory */
+    oik_outputs outputs;
+    oik_rig_outputs rigs;
 } sequence_run;
 
 static void run_free(sequence_run *run) {
-    for (int i = 0; i < run->n_files; i++)
-        free(run->files[i]);
+    oik_rig_outputs_free(&run->rigs);
+    oik_outputs_free(&run->outputs);
     oik_motion_free(run->motion);
     oik_chain_free(run->chain);
     oik_track_file_free(run->track);
@@ -45,51 +44,15 @@ static void run_free(sequence_run *run) {
 
 /* ------------------------------------------------------------------ files */
 
-typedef enum file_kind { LYING, BODY_LYING, TRACK, FRAMES, CHAIN, MOTION, ANGLES, SEGMENTS, RATES, SUMMARY, N_KINDS } file_kind;
-
-/** Which formats of --export a file belongs to; 0: always written. */
-static const struct {
-    const char *folder, *suffix;
-    unsigned format;
-} kinds[N_KINDS] = {[LYING] = {"tmp/", "_skel_lying.ply", 0},    [BODY_LYING] = {"tmp/", "_body_lying.ply", 0},
-                    [TRACK] = {"tmp/", "_track.bin", 0},         [FRAMES] = {"", "_frames", 0},
-                    [CHAIN] = {"", "_chain.json", OIK_EXPORT_JSON}, [MOTION] = {"", "_motion.json", OIK_EXPORT_JSON},
-                    [ANGLES] = {"", "_angles.csv", OIK_EXPORT_CSV}, [SEGMENTS] = {"", "_segments.csv", OIK_EXPORT_CSV},
-                    [RATES] = {"", "_rates.csv", OIK_EXPORT_CSV},   [SUMMARY] = {"", "_summary.json", 0}};
-
-static bool is_wanted(const sequence_run *run, file_kind kind) {
-    if (kind == FRAMES)
-        return !run->options->no_frame_meshes;
-    return kinds[kind].format == 0 || (run->options->exports & kinds[kind].format);
-}
-
-/** "a" "b" "c" as one allocated string; NULL when out of memory. */
-static char *join(const char *a, const char *b, const char *c, oik_error *err) {
-    oik_buf text = {0};
-    oik_buf_printf(&text, "%s%s%s", a, b, c);
-    if (text.status)
-        oik_fail(err, text.status, "%s", oik_status_sentence(text.status));
-    return text.data;
-}
-
-static oik_status plan_files(sequence_run *run, oik_error *err) {
-    for (int kind = 0; kind < N_KINDS; kind++) {
-        if (!is_wanted(run, (file_kind)kind))
-            continue;
-        char *path = join(kinds[kind].folder, run->input.name, kinds[kind].suffix, err);
-        if (!path)
-            return OIK_E_MEMORY;
-        run->files[run->n_files++] = path;
-    }
-    return OIK_OK;
-}
-
-/** Path of one kind of file, with its directory; free it. */
-static char *path_of(const sequence_run *run, file_kind kind, oik_error *err) {
-    char *name = join(kinds[kind].folder, run->input.name, kinds[kind].suffix, err);
-    char *path = name ? join(run->options->out, "/", name, err) : NULL;
-    free(name);
-    return path;
+/** Path of the planned file of this kind, with its directory; free it. NULL without error: it is not wanted. */
+static char *path_of(const sequence_run *run, oik_output_kind kind, oik_error *err) {
+    oik_buf path = {0};
+    for (size_t i = 0; i < run->outputs.n && !path.size; i++)
+        if (run->outputs.files[i].kind == kind)
+            oik_buf_printf(&path, "%s/%s", run->options->out, run->outputs.files[i].path);
+    if (path.status)
+        oik_fail(err, path.status, "%s", oik_status_sentence(path.status));
+    return path.data;
 }
 
 /** DIR/NAME_frames/NAME_000012_skel.ply; free it. */
@@ -102,65 +65,51 @@ static char *path_of_frame(const sequence_run *run, size_t frame, oik_error *err
 }
 
 static oik_status make_directories(const sequence_run *run, oik_error *err) {
-    char *tmp = join(run->options->out, "/", "tmp", err), *frames = path_of(run, FRAMES, err);
-    oik_status status = tmp && frames ? oik_dir_make(tmp, err) : OIK_E_MEMORY;
-    if (!status && is_wanted(run, FRAMES))
-        status = oik_dir_make(frames, err);
-    free(tmp);
+    oik_buf tmp = {0};
+    oik_buf_printf(&tmp, "%s/tmp", run->options->out);
+    oik_status status = tmp.status ? oik_fail(err, tmp.status, "%s", oik_status_sentence(tmp.status)) : oik_dir_make(tmp.data, err);
+    oik_buf_free(&tmp);
+    if (status || run->options->no_frame_meshes)
+        return status;
+    char *frames = path_of(run, OIK_OUT_FRAMES, err);
+    status = frames ? oik_dir_make(frames, err) : OIK_E_MEMORY;
     free(frames);
     return status;
 }
 
-static oik_status write_summary(const sequence_run *run, const char *path, bool to_stdout, oik_error *err) {
-    oik_sequence_summary summary = {.name = run->input.name,
-                                    .input_path = run->input.path,
-                                    .model = oik_model_get_info(run->model),
-                                    .body = oik_body_get_info(oik_sequence_body(run->sequence)),
-                                    .fps = run->input.fps,
-                                    .motion = run->motion->frames,
-                                    .worst = &run->worst,
-                                    .mean = &run->mean,
-                                    .n_files = (size_t)run->n_files,
-                                    .files = (const char *const *)run->files,
-                                    .n_resumed = run->n_resumed,
-                                    .tracking_seconds = run->tracking_seconds,
-                                    .angles_seconds = run->angles_seconds,
-                                    .seconds = oik_clock_now() - run->start};
-    oik_buf text = {0};
-    oik_status status = oik_sequence_summary_json(&text, &summary, to_stdout, err);
-    if (!status && to_stdout && !text.status)
-        fputs(text.data, stdout);
-    else if (!status)
-        status = oik_buf_write_file(&text, path, err);
-    oik_buf_free(&text);
-    return status;
+static oik_sequence_summary summary_of(const sequence_run *run) {
+    return (oik_sequence_summary){.name = run->input.name,
+                                  .input_path = run->input.path,
+                                  .model = oik_model_get_info(run->model),
+                                  .body = oik_body_get_info(oik_sequence_body(run->sequence)),
+                                  .fps = run->input.fps,
+                                  .motion = run->motion->frames,
+                                  .worst = &run->worst,
+                                  .mean = &run->mean,
+                                  .n_files = run->outputs.n,
+                                  .files = run->outputs.paths,
+                                  .n_resumed = run->n_resumed,
+                                  .tracking_seconds = run->tracking_seconds,
+                                  .angles_seconds = run->angles_seconds,
+                                  .seconds = oik_clock_now() - run->start};
 }
 
-static oik_status write_kind(const sequence_run *run, file_kind kind, const char *path, oik_error *err) {
-    switch (kind) {
-    case LYING: return oik_write_skeleton(oik_sequence_lying(run->sequence), "all", path, err);
-    case BODY_LYING: return oik_write_body(run->model, oik_sequence_body(run->sequence), 1, path, err);
-    case CHAIN: return oik_write_chain(run->chain, run->motion, path, err);
-    case MOTION: return oik_write_motion(run->motion, path, err);
-    case ANGLES: return oik_write_angles(run->motion, path, err);
-    case SEGMENTS: return oik_write_segments(run->motion, path, err);
-    case RATES: return oik_write_rates(run->motion, path, err);
-    case SUMMARY: return write_summary(run, path, false, err);
-    default: return OIK_OK; /* written on the way */
-    }
-}
-
-/** The kinds from first to last; each file appears when it is whole. */
-static oik_status write_kinds(const sequence_run *run, file_kind first, file_kind last, oik_error *err) {
-    oik_status status = OIK_OK;
-    for (int kind = (int)first; kind <= (int)last && !status; kind++) {
-        if (!is_wanted(run, (file_kind)kind))
-            continue;
-        char *path = path_of(run, (file_kind)kind, err);
-        status = path ? write_kind(run, (file_kind)kind, path, err) : OIK_E_MEMORY;
-        free(path);
-    }
-    return status;
+/** Everything but what was written on the way. */
+static oik_status write_files(sequence_run *run, const oik_sequence_summary *summary, oik_error *err) {
+    const oik_results results = {.name = run->input.name,
+                                 .input_path = run->input.path,
+                                 .model = run->model,
+                                 .body = oik_sequence_body(run->sequence),
+                                 .lying = oik_sequence_lying(run->sequence),
+                                 .chain = run->chain,
+                                 .motion = run->motion,
+                                 .over_time = run->motion,
+                                 .posed = oik_sequence_posed(run->sequence),
+                                 .moved = oik_sequence_posed(run->sequence),
+                                 .rigs = &run->rigs,
+                                 .sequence = summary};
+    oik_status status = oik_rig_outputs_new(&run->rigs, &results, &run->outputs, run->options, err);
+    return status ? status : oik_outputs_write(&run->outputs, run->options->out, &results, err);
 }
 
 /* ------------------------------------------------------------------ beginning */
@@ -213,9 +162,7 @@ static oik_status begin(sequence_run *run, oik_error *err) {
     oik_sha256_end(&hash, key);
     tell_input(run);
     status = make_directories(run, err);
-    if (!status)
-        status = write_kinds(run, LYING, BODY_LYING, err);
-    char *path = status ? NULL : path_of(run, TRACK, err);
+    char *path = status ? NULL : path_of(run, OIK_OUT_TRACK, err);
     if (!status)
         status = path ? oik_track_file_open(&run->track, path, key, run->sequence, o->force, err) : OIK_E_MEMORY;
     free(path);
@@ -224,16 +171,22 @@ static oik_status begin(sequence_run *run, oik_error *err) {
 
 /* ------------------------------------------------------------------ frames */
 
+/** What is made of the last frame's mesh and bones needs it tracked: they are not kept. */
+static bool needs_last_frame(const sequence_run *run) {
+    return run->options->exports & (OIK_EXPORT_RIGS | OIK_EXPORT_PNG | OIK_EXPORT_REPORT);
+}
+
 /** Are the frames of a block still what they were, and their meshes there? */
 static bool block_holds(sequence_run *run, const oik_track_block *block) {
     char hash[OIK_HASH_LENGTH + 1];
     uint64_t last = block->first + block->n_frames;
-    if (last > run->input.n_frames || (block->n_frames < OIK_SEQUENCE_BLOCK && last != run->input.n_frames))
+    if (last > run->input.n_frames || (last == run->input.n_frames && needs_last_frame(run)) ||
+        (block->n_frames < OIK_SEQUENCE_BLOCK && last != run->input.n_frames))
         return false;
     for (size_t i = 0; i < block->n_frames; i++) {
         size_t frame = (size_t)block->first + i;
         char *path = path_of_frame(run, frame, NULL);
-        bool there = path && (!is_wanted(run, FRAMES) || access(path, R_OK) == 0);
+        bool there = path && (run->options->no_frame_meshes || access(path, R_OK) == 0);
         free(path);
         if (!there || oik_sequence_input_read(&run->input, frame, hash, NULL) != OIK_OK ||
             memcmp(hash, block->hash[i], OIK_HASH_LENGTH) != 0)
@@ -283,8 +236,8 @@ static oik_status one_frame(sequence_run *run, size_t frame, oik_error *err) {
     oik_status status = oik_sequence_input_read(&run->input, frame, hash, err);
     if (!status)
         status = oik_sequence_input_add(&run->input, frame, run->sequence, err);
-    char *path = status || !is_wanted(run, FRAMES) ? NULL : path_of_frame(run, frame, err);
-    if (!status && is_wanted(run, FRAMES))
+    char *path = status || run->options->no_frame_meshes ? NULL : path_of_frame(run, frame, err);
+    if (!status && !run->options->no_frame_meshes)
         status = path ? oik_write_skeleton(oik_sequence_posed(run->sequence), "all", path, err) : OIK_E_MEMORY;
     free(path);
     return status ? status : keep(run, frame, hash, err);
@@ -338,12 +291,17 @@ static oik_exit tell_quality(const sequence_run *run) {
     return run->worst.level == 2 ? OIK_EXIT_QUALITY : OIK_EXIT_DONE;
 }
 
-static oik_status print_result(const sequence_run *run, oik_error *err) {
-    if (run->options->json)
-        return write_summary(run, NULL, true, err);
-    for (int i = 0; run->options->level >= OIK_LOG_INFO && i < run->n_files; i++)
-        printf("%s/%s\n", run->options->out, run->files[i]);
-    return OIK_OK;
+static oik_status print_result(const sequence_run *run, const oik_sequence_summary *summary, oik_error *err) {
+    oik_buf text = {0};
+    oik_status status = run->options->json ? oik_sequence_summary_json(&text, summary, true, err) : OIK_OK;
+    if (run->options->json && !status)
+        status = text.status ? oik_fail(err, text.status, "%s", oik_status_sentence(text.status)) : OIK_OK;
+    if (run->options->json && !status)
+        fputs(text.data, stdout);
+    for (size_t i = 0; !run->options->json && run->options->level >= OIK_LOG_INFO && i < run->outputs.n; i++)
+        printf("%s/%s\n", run->options->out, run->outputs.paths[i]);
+    oik_buf_free(&text);
+    return status;
 }
 
 static oik_status compute_and_write(sequence_run *run, oik_exit *code, oik_error *err) {
@@ -352,15 +310,17 @@ static oik_status compute_and_write(sequence_run *run, oik_exit *code, oik_error
         status = track(run, err);
     if (!status)
         status = solve(run, err);
-    if (!status)
-        status = write_kinds(run, CHAIN, SUMMARY, err);
+    if (status)
+        return status;
+    oik_sequence_summary summary = summary_of(run);
+    status = write_files(run, &summary, err);
     if (status)
         return status;
     double seconds = oik_clock_now() - run->start;
     oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames in %.1f s, %.1f per second", run->input.path,
                   run->input.n_frames - run->n_resumed, seconds, (double)(run->input.n_frames - run->n_resumed) / seconds);
     *code = tell_quality(run);
-    return print_result(run, err);
+    return print_result(run, &summary, err);
 }
 
 /** --dry-run: the first frame must be readable; then the names of the files. */
@@ -375,8 +335,8 @@ static oik_status check_only(sequence_run *run, oik_error *err) {
         return status;
     oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames at %g per second; would write:", run->input.path, run->input.n_frames,
                   run->input.fps);
-    for (int i = 0; i < run->n_files; i++)
-        printf("%s/%s\n", run->options->out, run->files[i]);
+    for (size_t i = 0; i < run->outputs.n; i++)
+        printf("%s/%s\n", run->options->out, run->outputs.paths[i]);
     return OIK_OK;
 }
 
@@ -386,7 +346,7 @@ oik_exit oik_sequence_run(const oik_options *options, const oik_model *model, oi
     oik_exit code = OIK_EXIT_DONE;
     oik_status status = oik_sequence_input_open(&run.input, options, model, &err);
     if (!status)
-        status = plan_files(&run, &err);
+        status = oik_outputs_plan(&run.outputs, model, run.input.name, options, &err);
     if (!status)
         status = options->dry_run ? check_only(&run, &err) : compute_and_write(&run, &code, &err);
     if (status) {

@@ -335,20 +335,26 @@ static void wrong_combinations_are_named(void **state) {
     expect_usage("--mass", "60kg", "--export", "osim", "1 to 500");
 }
 
-static void sequences_have_no_rigs_so_far(void **state) {
+/** Two bodies as two frames: the rig's bones are those of the last one, which is tracked anew when an earlier run is taken over. */
+static void sequences_have_rigs(void **state) {
     (void)state;
-    run_result r = run_osso_ik("--mesh_input", DEMO_MALE, DEMO_CROUCH, "--sequence", "-g", "male", "--export", "csv,osim", "-o", folder,
-                              NULL);
-    assert_int_equal(r.code, 2);
-    assert_non_null(strstr(r.err, "single bodies"));
-    run_free(&r);
-    r = run_osso_ik("--mesh_input", DEMO_MALE, DEMO_CROUCH, "--sequence", "-g", "male", "--export", "all", "--dry-run", "-o", folder,
-                   NULL);
-    expect_done(&r);
-    assert_non_null(strstr(r.out, "_angles.csv\n"));
-    assert_non_null(strstr(r.out, "_chain.json\n"));
-    assert_null(strstr(r.out, ".osim"));
-    run_free(&r);
+    char *first = scratch_new();
+    const char *const folders[] = {first, folder, folder};
+    for (int run = 0; run < 3; run++) {
+        run_result r = run_osso_ik("--mesh_input", DEMO_MALE, DEMO_CROUCH, "--sequence", "-g", "male", "--fps", "10", "--export",
+                                   run == 1 ? "csv" : "csv,isb,osim,bvh,glb,mjcf,urdf,addb", "-o", folders[run], NULL);
+        expect_done(&r);
+        run_free(&r);
+    }
+    assert_true(holds(folder, "body_male.mot", "nRows=2\n"));
+    assert_true(holds(folder, "body_male.bvh", "Frames: 2\nFrame Time: 0.1"));
+    assert_true(holds(folder, "body_male_isb.csv", "\n1,0.100000,"));
+    assert_true(holds(folder, "body_male_addb/_subject.json", "\"sex\": \"male\""));
+    static const char *const names[] = {"body_male.osim", "body_male.mot", "body_male.trc", "body_male.glb", "body_male_mjcf.xml",
+                                        "body_male.urdf", "Geometry/body_male_femur_r.obj", "body_male_meshes/femur_r.stl"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        expect_equal_files(first, folder, names[i]);
+    scratch_free(first);
 }
 
 static void names_that_are_one_in_a_rig_are_refused(void **state) {
@@ -485,7 +491,7 @@ int main(void) {
         IN_FOLDER(a_motion_drives_every_format),
         IN_FOLDER(report_has_no_steps_and_is_not_opened),
         IN_FOLDER(wrong_combinations_are_named),
-        IN_FOLDER(sequences_have_no_rigs_so_far),
+        IN_FOLDER(sequences_have_rigs),
         IN_FOLDER(names_that_are_one_in_a_rig_are_refused),
         IN_FOLDER(a_motion_that_a_format_cannot_hold_leaves_nothing),
         IN_FOLDER(files_are_taken_back_when_one_cannot_be_written),
