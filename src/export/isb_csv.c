@@ -38,13 +38,13 @@ static oik_status put_frames(oik_text_file *file, const oik_ik_motion *motion, o
     return status;
 }
 
-oik_status oik_isb_csv_write(const char *path, const oik_ik_motion *motion, oik_error *err) {
+oik_status oik_isb_csv_write(const char *path, const oik_ik_motion *motion, oik_vec3 up, oik_error *err) {
     oik_isb_angles *isb = NULL;
     oik_chain_pose *pose = NULL;
     oik_text_file file;
     oik_status status = oik_ik_motion_check(motion, err);
     if (!status)
-        status = oik_isb_angles_new(&isb, motion->chain, err);
+        status = oik_isb_angles_new(&isb, motion->chain, up, err);
     if (!status)
         status = oik_chain_pose_new(&pose, motion->chain, err);
     if (status) {

@@ -18,10 +18,11 @@
 
 /**
  * Write the file (through a temporary file and a rename).
- * @param[in] motion of a chain with the segment frames of a model (see oik_isb_angles_new), y up
+ * @param[in] motion of a chain with the segment frames of a model (see oik_isb_angles_new)
+ * @param[in] up     signed unit axis that points up in the frame of the motion (oik_up_of_motion finds it)
  * @return those of oik_ik_motion_check and oik_isb_angles_new; OIK_E_IO. Nothing is written on error.
  * Memory does not depend on the number of frames; about 820 bytes and 20 us a frame of 27 segments.
  */
-oik_status oik_isb_csv_write(const char *path, const oik_ik_motion *motion, oik_error *err);
+oik_status oik_isb_csv_write(const char *path, const oik_ik_motion *motion, oik_vec3 up, oik_error *err);
 
 #endif

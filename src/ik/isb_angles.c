@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "ik/joint_angles.h"
+#include "ik/up.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -84,11 +85,21 @@ static bool make_joint(oik_isb_joint *joint, const oik_chain *chain, int index, 
     return joint->proximal != ABSENT && joint->distal != ABSENT && joint->turn != ABSENT;
 }
 
-oik_status oik_isb_angles_new(oik_isb_angles **out, const oik_chain *chain, oik_error *err) {
+/** Forward, up and right of the ground, seen from the frame of the motion. */
+static oik_mat3 ground_frame(oik_vec3 up) {
+    const oik_mat3 of_model = m3_columns(v3(0, 0, 1), v3(0, 1, 0), v3(-1, 0, 0));
+    return m3_tmul(oik_up_turn(up), of_model);
+}
+
+oik_status oik_isb_angles_new(oik_isb_angles **out, const oik_chain *chain, oik_vec3 up, oik_error *err) {
     *out = NULL;
+    oik_status status = oik_up_check(up, err);
+    if (status)
+        return status;
     oik_isb_angles *isb = oik_new(1, sizeof *isb, err);
     if (!isb)
         return OIK_E_MEMORY;
+    isb->ground = ground_frame(up);
     isb->joints = oik_new(2 * N_ROWS, sizeof *isb->joints, err);
     if (!isb->joints) {
         oik_isb_angles_free(isb);
@@ -124,9 +135,8 @@ static oik_mat3 turned_frame(oik_mat3 R, oik_mat3 R_turn) {
     return m3_columns(v3_cross(y, z), y, z);
 }
 
-static oik_mat3 relative_rotation(const oik_isb_joint *joint, const oik_mat3 *R) {
-    const oik_mat3 ground = m3_columns(v3(0, 0, 1), v3(0, 1, 0), v3(-1, 0, 0)); /* forward, up, right of the model's frame */
-    oik_mat3 R_p = joint->proximal == GROUND ? ground : R[joint->proximal], R_d = R[joint->distal];
+static oik_mat3 relative_rotation(const oik_isb_angles *isb, const oik_isb_joint *joint, const oik_mat3 *R) {
+    oik_mat3 R_p = joint->proximal == GROUND ? isb->ground : R[joint->proximal], R_d = R[joint->distal];
     if (joint->turn != joint->distal)
         R_d = turned_frame(R_d, R[joint->turn]);
     oik_mat3 E = m3_tmul(R_p, R_d), S = m3_diag(v3(1, 1, -1));
@@ -143,7 +153,7 @@ static void choose_principal(double q[3], bool euler) {
     q[2] = remainder(q[2] + PI, 2.0 * PI);
 }
 
-static void next_angles(oik_isb_joint *joint, const oik_mat3 *R, bool first) {
+static void next_angles(const oik_isb_angles *isb, oik_isb_joint *joint, const oik_mat3 *R) {
     const isb_row *row = &rows[joint->row];
     const double sign[3] = {row->first_sign, 1, 1};
     oik_dof axes[3] = {{.translation = false}};
@@ -152,8 +162,8 @@ static void next_angles(oik_isb_joint *joint, const oik_mat3 *R, bool first) {
         axes[k].axis = v3(row->order[k] == 'X', row->order[k] == 'Y', row->order[k] == 'Z');
         before[k] = sign[k] * joint->angle[k];
     }
-    oik_joint_angles(q, axes, 3, relative_rotation(joint, R), before);
-    if (first)
+    oik_joint_angles(q, axes, 3, relative_rotation(isb, joint, R), before);
+    if (isb->n_frames == 0)
         choose_principal(q, row->order[0] == row->order[2]);
     for (int k = 0; k < 3; k++)
         joint->angle[k] = sign[k] * q[k];
@@ -161,6 +171,6 @@ static void next_angles(oik_isb_joint *joint, const oik_mat3 *R, bool first) {
 
 void oik_isb_angles_next(oik_isb_angles *isb, const oik_mat3 *R) {
     for (int i = 0; i < isb->n_joints; i++)
-        next_angles(&isb->joints[i], R, isb->n_frames == 0);
+        next_angles(isb, &isb->joints[i], R);
     isb->n_frames++;
 }

@@ -25,12 +25,14 @@
  *   radius, hand (wrist)    ZXY    flexion; ulnar deviation; pronation                                                  Wu 2005, 4.4
  *
  * Every sign but that of the knee's flexion is the right-hand rule about the axis on the right side. ISB defines no angles of the pelvis
- * in the room nor of trunk, neck and head as a whole: order and signs of its vertebrae are used. The knee's signs are those of the hip.
+ * in the room nor of trunk, neck and head as a whole: order and signs of its vertebrae are used. The knee's signs are those of the hip
+ * (Grood & Suntay count external rotation of the tibia as positive).
  *
- * Zero: the segment frames as they are, parallel to each other (for the ground: facing +z of the motion's frame, y up). No posture is
- * taken as neutral and nothing is subtracted, so a standing person has angles other than 0: where bony landmarks lie decides. The
- * forearm has y of the ulna and, made perpendicular to it, z of the radius (from the ulnar head to the radial styloid): 0 is full
- * supination. Where the frames depart from ISB: models/README.md.
+ * Zero: the segment frames as they are, parallel to each other. No posture is taken as neutral and nothing is subtracted, so a standing
+ * person has angles other than 0: where bony landmarks lie decides. The forearm has y of the ulna and, made perpendicular to it, z of the
+ * radius (from the ulnar head to the radial styloid): 0 is full supination. Where the frames depart from ISB: docs/method.md, section 11.
+ *
+ * Ground: up in the frame of the motion as given; turned so that up is y (ik/up.h), forward is z and right is -x, as in the body model.
  *
  * Two sets of angles give each E: (q_1, q_2, q_3) and, with turns by 180 degrees, (q_1 + 180, 180 - q_2, q_3 + 180), of YXY
  * (q_1 + 180, -q_2, q_3 + 180). The first frame has q_2 in +-90, of YXY in -180 .. 0 (an arm is raised), q_1 and q_3 in +-180; every
@@ -40,6 +42,15 @@
  * and against each other, which is geometry and is not smoothed; their sum or difference changes as slowly as the posture.
  *
  * Sources: Wu et al., J Biomech 35 (2002) 543; Wu et al., J Biomech 38 (2005) 981; Grood & Suntay, J Biomech Eng 105 (1983) 136.
+ * Axes, orders and signs were checked against works that cite them:
+ *
+ *   clavicle, scapula, humerus,    Spartacus data set of shoulder kinematics, Moissenet et al. 2024, doi 10.5281/zenodo.11455521:
+ *   mirroring                      protraction, depression, backward; protraction, medial, posterior; elevation negative
+ *   thoracohumeral, elbow, wrist   J Biomech Eng 142 (2020) 074502, table 2, doi 10.1115/1.4045814
+ *   hip, knee, scapula (orders)    3D inverse dynamics toolbox of Dumas, in CGA_Rehazenter_Toolbox
+ *   ankle                          hexapod_biomechanics, AnkleFrame: e_1 is z of the tibia, e_3 y of the calcaneus; dorsiflexion,
+ *                                  inversion, internal rotation positive. (Dumas' toolbox departs: Z-Y-X)
+ *   radioulnar                     not checked: no free copy of section 3.4 was found that has its signs; as the elbow's
  */
 #ifndef OIK_IK_ISB_ANGLES_H
 #define OIK_IK_ISB_ANGLES_H
@@ -59,7 +70,8 @@ typedef struct oik_isb_joint {
 } oik_isb_joint;
 
 typedef struct oik_isb_angles {
-    int n_frames;  /**< that have been seen */
+    int n_frames;    /**< that have been seen */
+    oik_mat3 ground; /**< its frame in that of the motion: forward, up, right */
     int n_joints;
     oik_isb_joint *joints; /**< table order, right before left; those that the chain lacks a segment of are left out */
 } oik_isb_angles;
@@ -71,9 +83,10 @@ typedef struct oik_isb_angles {
  * NAME_chain.json (oik_chain_file.y_up), not hand-written or published ones.
  *
  * @param[out] out owned by the caller; NULL on error
- * @return OIK_E_MODEL when the chain has the segments of no joint at all; OIK_E_MEMORY
+ * @param[in]  up  signed unit axis of the motion's frame; only the angles to the ground depend on it
+ * @return OIK_E_ARGUMENT (oik_up_check); OIK_E_MODEL when the chain has the segments of no joint at all; OIK_E_MEMORY
  */
-oik_status oik_isb_angles_new(oik_isb_angles **out, const oik_chain *chain, oik_error *err);
+oik_status oik_isb_angles_new(oik_isb_angles **out, const oik_chain *chain, oik_vec3 up, oik_error *err);
 void oik_isb_angles_free(oik_isb_angles *isb);
 
 /**

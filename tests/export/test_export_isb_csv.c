@@ -1,4 +1,7 @@
-/* NAME_isb.csv: the exact text, any length, both sides of a mirrored motion, every locale, lacking segments, what is refused, no memory. */
+/*
+ * NAME_isb.csv: the exact text, any length, both sides of a mirrored motion, which way is up, every locale, lacking segments, what is
+ * refused, no memory.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,11 +13,16 @@
 #include <cmocka.h>
 
 #include "export/isb_csv.h"
+#include "ik/up.h"
 #include "support/export_checks.h"
 #include "support/failing_malloc.h"
 #include "support/temp_dir.h"
 #include "support/tiny_chain.h"
 #include "support/tiny_motion.h"
+
+static oik_status write_y_up(const char *path, const oik_ik_motion *motion, oik_error *err) {
+    return oik_isb_csv_write(path, motion, v3(0, 1, 0), err);
+}
 
 static const char header[] = "frame,time,isb_pelvis_posterior_tilt,isb_pelvis_right_down,isb_pelvis_left_rotation,"
                              "isb_hip_flexion_r,isb_hip_adduction_r,isb_hip_internal_rotation_r\n";
@@ -24,7 +32,7 @@ static void a_frame_is_a_line(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH], text[1024] = "";
     oik_ik_motion *motion = tiny_motion_new(4);
-    assert_int_equal(oik_isb_csv_write(temp_path(path, "a.csv"), motion, NULL), OIK_OK);
+    assert_int_equal(write_y_up(temp_path(path, "a.csv"), motion, NULL), OIK_OK);
     strcat(text, header);
     strcat(text, "0,0.000000,0.000000,0.000000,90.000000,0.000000,0.000000,0.000000\n"
                  "1,0.500000,0.000000,0.000000,135.000000,30.000000,0.000000,0.000000\n"
@@ -40,11 +48,11 @@ static void a_long_motion_is_written_in_pieces_to_its_end(void **state) {
     char path[TEMP_PATH_LENGTH];
     size_t size;
     oik_ik_motion *motion = tiny_motion_new(LONG);
-    char *text = export_write_and_read(oik_isb_csv_write, motion, temp_path(path, "long.csv"), &size);
+    char *text = export_write_and_read(write_y_up, motion, temp_path(path, "long.csv"), &size);
     assert_int_equal(export_count(text, size, '\n'), 1 + LONG);
     assert_int_equal(export_count(text, size, ','), (size_t)(1 + LONG) * (1 + 2 * 3)); /* the same number in every line */
     free(text);
-    export_check_same_again(oik_isb_csv_write, motion, path);
+    export_check_same_again(write_y_up, motion, path);
     oik_ik_motion_free(motion);
 }
 
@@ -129,8 +137,8 @@ static void a_mirrored_motion_has_left_and_right_exchanged(void **state) {
     size_t size;
     oik_chain *chain = full_chain();
     oik_ik_motion *motion = random_steps(chain, false), *image = random_steps(chain, true);
-    char *text = export_write_and_read(oik_isb_csv_write, motion, temp_path(path, "right.csv"), &size);
-    char *mirrored = export_write_and_read(oik_isb_csv_write, image, temp_path(image_path, "left.csv"), &size);
+    char *text = export_write_and_read(write_y_up, motion, temp_path(path, "right.csv"), &size);
+    char *mirrored = export_write_and_read(write_y_up, image, temp_path(image_path, "left.csv"), &size);
     int n_columns = 0, n_sided = 0;
     for (const char *at = text; at < strchr(text, '\n'); n_columns++) {
         char name[64] = "", other[64];
@@ -155,6 +163,47 @@ static void a_mirrored_motion_has_left_and_right_exchanged(void **state) {
     oik_chain_free(chain);
 }
 
+static oik_status write_z_up(const char *path, const oik_ik_motion *motion, oik_error *err) {
+    return oik_isb_csv_write(path, motion, v3(0, 0, 1), err);
+}
+
+/** The largest difference of two numbers at the same place in two tables of the same shape. */
+static double largest_difference(const char *a, const char *b) {
+    double largest = 0.0;
+    a = strchr(a, '\n') + 1;
+    b = strchr(b, '\n') + 1;
+    while (*a) {
+        char *end_a, *end_b;
+        largest = fmax(largest, fabs(strtod(a, &end_a) - strtod(b, &end_b)));
+        assert_true(end_a > a && end_b > b && *end_a == *end_b);
+        a = end_a + 1;
+        b = end_b + 1;
+    }
+    assert_int_equal(*b, '\0');
+    return largest;
+}
+
+/* the root's joint frame is the motion's frame: turned so that z is up in it, all segments turn with it */
+static void a_motion_with_z_up_has_the_angles_of_the_same_with_y_up(void **state) {
+    (void)state;
+    char path[TEMP_PATH_LENGTH];
+    size_t size;
+    oik_chain *chain = full_chain();
+    oik_ik_motion *motion = random_steps(chain, false);
+    char *y_up = export_write_and_read(write_y_up, motion, temp_path(path, "y.csv"), &size);
+    assert_int_equal(chain->joints[0].parent, -1);
+    chain->joints[0].A = m3_tmul(oik_up_turn(v3(0, 0, 1)), chain->joints[0].A);
+    char *z_up = export_write_and_read(write_z_up, motion, temp_path(path, "z.csv"), &size);
+    char *mistaken = export_write_and_read(write_y_up, motion, temp_path(path, "mistaken.csv"), &size);
+    assert_true(largest_difference(y_up, z_up) < 1.5e-6); /* the last of six decimals of the same number */
+    assert_true(largest_difference(y_up, mistaken) > 10.0);
+    free(y_up);
+    free(z_up);
+    free(mistaken);
+    oik_ik_motion_free(motion);
+    oik_chain_free(chain);
+}
+
 static void columns_of_lacking_segments_are_left_out(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH];
@@ -163,7 +212,7 @@ static void columns_of_lacking_segments_are_left_out(void **state) {
     oik_ik_motion *motion = random_steps(chain, false);
     strcpy(chain->segment_names[tiny_find_segment(chain, "clavicle_r")], "other");
     strcpy(chain->segment_names[tiny_find_segment(chain, "radius_l")], "other");
-    char *text = export_write_and_read(oik_isb_csv_write, motion, temp_path(path, "few.csv"), &size);
+    char *text = export_write_and_read(write_y_up, motion, temp_path(path, "few.csv"), &size);
     assert_null(cell(text, 0, "isb_clavicle_protraction_r"));
     assert_non_null(cell(text, 0, "isb_clavicle_protraction_l"));
     assert_null(cell(text, 0, "isb_elbow_flexion_l"));
@@ -176,15 +225,15 @@ static void columns_of_lacking_segments_are_left_out(void **state) {
 
 static void comma_locale_changes_nothing(void **state) {
     (void)state;
-    export_check_comma_locale(oik_isb_csv_write);
+    export_check_comma_locale(write_y_up);
 }
 
 static void bad_motions_and_paths_are_refused_by_name(void **state) {
     (void)state;
     oik_ik_motion *motion = tiny_motion_new(4);
-    export_check_absent_folder(oik_isb_csv_write, motion);
+    export_check_absent_folder(write_y_up, motion);
     motion->time[2] = motion->time[1];
-    export_check_refused(oik_isb_csv_write, motion, "times.csv", OIK_E_ARGUMENT, "times.csv: frame 2");
+    export_check_refused(write_y_up, motion, "times.csv", OIK_E_ARGUMENT, "times.csv: frame 2");
     oik_ik_motion_free(motion);
 }
 
@@ -194,7 +243,7 @@ static void a_chain_without_any_joint_of_isb_is_refused(void **state) {
     char *name = motion->chain->segment_names[0], old[OIK_NAME_LENGTH];
     memcpy(old, name, sizeof old);
     strcpy(name, "trunk");
-    export_check_refused(oik_isb_csv_write, motion, "none.csv", OIK_E_MODEL, "none.csv: the chain has no segment pelvis");
+    export_check_refused(write_y_up, motion, "none.csv", OIK_E_MODEL, "none.csv: the chain has no segment pelvis");
     memcpy(name, old, sizeof old);
     oik_ik_motion_free(motion);
 }
@@ -209,7 +258,7 @@ static void every_failed_allocation_is_reported_and_leaves_no_file(void **state)
     for (long n = 0;; n++) {
         oik_error err;
         failing_malloc_arm(n);
-        oik_status status = oik_isb_csv_write(path, motion, &err);
+        oik_status status = write_y_up(path, motion, &err);
         bool all = failing_malloc_disarm() <= n;
         if (all) {
             assert_int_equal(status, OIK_OK);
@@ -228,6 +277,7 @@ int main(void) {
         cmocka_unit_test(a_frame_is_a_line),
         cmocka_unit_test(a_long_motion_is_written_in_pieces_to_its_end),
         cmocka_unit_test(a_mirrored_motion_has_left_and_right_exchanged),
+        cmocka_unit_test(a_motion_with_z_up_has_the_angles_of_the_same_with_y_up),
         cmocka_unit_test(columns_of_lacking_segments_are_left_out),
         cmocka_unit_test(comma_locale_changes_nothing),
         cmocka_unit_test(bad_motions_and_paths_are_refused_by_name),

@@ -1,4 +1,4 @@
-/* ISB angles: composed rotations, every published sign, zero, both sides, gimbal and continuity, lacking segments. */
+/* ISB angles: composed rotations, every published sign, zero, both sides, gimbal and continuity, which way is up, lacking segments. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 
 #include "base/rot.h"
 #include "ik/isb_angles.h"
+#include "ik/up.h"
 #include "support/failing_malloc.h"
 #include "support/random.h"
 #include "support/tiny_chain.h"
@@ -107,12 +108,16 @@ static oik_chain *new_chain(void) {
     return chain;
 }
 
-static oik_isb_angles *new_angles(const oik_chain *chain) {
+static oik_isb_angles *new_angles_up(const oik_chain *chain, oik_vec3 up) {
     oik_isb_angles *isb = NULL;
     oik_error err = {0};
-    if (oik_isb_angles_new(&isb, chain, &err))
+    if (oik_isb_angles_new(&isb, chain, up, &err))
         fail_msg("%s", err.message);
     return isb;
+}
+
+static oik_isb_angles *new_angles(const oik_chain *chain) {
+    return new_angles_up(chain, v3(0, 1, 0));
 }
 
 /** "isb_" name and side; NULL when there is none. @param[out] k which of the joint's angles */
@@ -408,6 +413,74 @@ static void a_mirrored_motion_exchanges_left_and_right(void **state) {
     oik_chain_free(chain);
 }
 
+/* ---- up ---- */
+
+static const oik_vec3 directions_up[] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {-1, 0, 0}, {0, -1, 0}, {0, 0, -1}};
+
+/** Largest difference between the angles of two sets of frames [rad]; of pelvis and thorax to the ground, and of all other joints. */
+static void differences(double *to_ground, double *others, const oik_chain *chain, oik_vec3 up, const oik_mat3 *R, const oik_mat3 *image) {
+    oik_isb_angles *isb = new_angles(chain), *turned = new_angles_up(chain, up);
+    oik_isb_angles_next(isb, R);
+    oik_isb_angles_next(turned, image);
+    *to_ground = *others = 0.0;
+    for (int i = 0; i < isb->n_joints; i++)
+        for (int k = 0; k < 3; k++) {
+            double *largest = isb->joints[i].proximal < 0 ? to_ground : others;
+            *largest = fmax(*largest, fabs(isb->joints[i].angle[k] - turned->joints[i].angle[k]));
+        }
+    oik_isb_angles_free(isb);
+    oik_isb_angles_free(turned);
+}
+
+/* a motion in a frame with another axis up, and the same motion turned so that y is up */
+static void the_same_motion_has_the_same_angles_whichever_axis_is_up(void **state) {
+    (void)state;
+    uint64_t random = 17;
+    oik_mat3 R[MAX_SEGMENTS], image[MAX_SEGMENTS];
+    oik_chain *chain = new_chain();
+    for (int a = 0; a < 6; a++) {
+        double to_ground, others;
+        random_frames(R, &random);
+        for (int i = 0; i < MAX_SEGMENTS; i++)
+            image[i] = m3_tmul(oik_up_turn(directions_up[a]), R[i]);
+        differences(&to_ground, &others, chain, directions_up[a], R, image);
+        assert_true(to_ground < 1e-12 && others < 1e-12); /* rounding; the turns are exact */
+        differences(&to_ground, &others, chain, v3(0, 1, 0), R, image);
+        assert_true(others < 1e-12); /* joints do not see the room */
+        assert_true((to_ground > DEG) == (directions_up[a].y != 1.0));
+    }
+    oik_chain_free(chain);
+}
+
+/* x to the left, z up, so that forward is -y: as written in up.h */
+static void a_body_that_stands_on_z_has_no_tilt(void **state) {
+    (void)state;
+    oik_mat3 R[MAX_SEGMENTS];
+    oik_chain *chain = new_chain();
+    oik_isb_angles *isb = new_angles_up(chain, v3(0, 0, 1));
+    for (int i = 0; i < MAX_SEGMENTS; i++)
+        R[i] = m3_columns(v3(0, -1, 0), v3(0, 0, 1), v3(-1, 0, 0));
+    oik_mat3 bent = oik_rot_axis(v3(-1, 0, 0), 20.0 * DEG); /* about the right, from up to the back */
+    R[segment(chain, "thorax", false)] = m3_mul(bent, R[0]);
+    oik_isb_angles_next(isb, R);
+    assert_true(fabs(angle_of(isb, "pelvis_posterior_tilt", "")) < 1e-12);
+    assert_true(fabs(angle_of(isb, "pelvis_left_rotation", "")) < 1e-12);
+    assert_true(fabs(angle_of(isb, "thorax_extension", "") - 20.0 * DEG) < 1e-12);
+    oik_isb_angles_free(isb);
+    oik_chain_free(chain);
+}
+
+static void what_is_no_axis_is_not_up(void **state) {
+    (void)state;
+    oik_error err = {0};
+    oik_chain *chain = new_chain();
+    oik_isb_angles *isb;
+    assert_int_equal(oik_isb_angles_new(&isb, chain, v3(0, 0.6, 0.8), &err), OIK_E_ARGUMENT);
+    assert_null(isb);
+    assert_non_null(strstr(err.message, "0.6"));
+    oik_chain_free(chain);
+}
+
 /* ---- lacking segments, failures ---- */
 
 /* an imported skeleton has no clavicle and no radius, and no toes */
@@ -435,7 +508,7 @@ static void a_chain_with_other_names_is_refused(void **state) {
     oik_chain chain = {.n_segments = 2, .segment_names = names};
     oik_isb_angles *isb;
     oik_error err;
-    assert_int_equal(oik_isb_angles_new(&isb, &chain, &err), OIK_E_MODEL);
+    assert_int_equal(oik_isb_angles_new(&isb, &chain, v3(0, 1, 0), &err), OIK_E_MODEL);
     assert_null(isb);
     assert_non_null(strstr(err.message, "pelvis"));
     oik_isb_angles_free(NULL);
@@ -466,7 +539,7 @@ static void failed_allocations_are_reported_and_frames_need_none(void **state) {
     random_frames(R, &random);
     for (long n = 0; n < 2; n++) {
         failing_malloc_arm(n);
-        oik_status status = oik_isb_angles_new(&isb, chain, &err);
+        oik_status status = oik_isb_angles_new(&isb, chain, v3(0, 1, 0), &err);
         assert_int_equal(failing_malloc_disarm(), n + 1);
         assert_int_equal(status, OIK_E_MEMORY);
         assert_null(isb);
@@ -490,6 +563,9 @@ int main(void) {
         cmocka_unit_test(full_turns_are_counted),
         cmocka_unit_test(beside_a_gimbal_position_nothing_jumps),
         cmocka_unit_test(a_mirrored_motion_exchanges_left_and_right),
+        cmocka_unit_test(the_same_motion_has_the_same_angles_whichever_axis_is_up),
+        cmocka_unit_test(a_body_that_stands_on_z_has_no_tilt),
+        cmocka_unit_test(what_is_no_axis_is_not_up),
         cmocka_unit_test(joints_without_their_segments_are_left_out),
         cmocka_unit_test(a_chain_with_other_names_is_refused),
         cmocka_unit_test(an_impossible_forearm_keeps_the_ulna_s_frame),

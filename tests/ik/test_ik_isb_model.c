@@ -97,7 +97,7 @@ static oik_isb_angles *posed(const oik_chain *chain, const double *q_rest, const
     oik_chain_pose *pose;
     double *q = calloc((size_t)chain->n_dofs, sizeof *q);
     assert_non_null(q);
-    assert_int_equal(oik_isb_angles_new(&isb, chain, NULL), OIK_OK);
+    assert_int_equal(oik_isb_angles_new(&isb, chain, v3(0, 1, 0), NULL), OIK_OK);
     assert_int_equal(oik_chain_pose_new(&pose, chain, NULL), OIK_OK);
     memcpy(q, q_rest, (size_t)chain->n_dofs * sizeof *q);
     int d = tiny_find_dof(chain, coordinate);
