@@ -6,6 +6,9 @@
  *
  * Units and frames: metres, radians, seconds; Y up, the subject's left on +x, facing +z in model space.
  * Rotations are 3x3 row-major or quaternions wxyz. The library never prints and never exits.
+ *
+ * The objects of a call must belong together: bodies and skeletons to the model (loaded once or twice), chains and motions to the segments
+ * of the skeleton. Where they do not, calls return OIK_E_ARGUMENT.
  */
 #ifndef OSSO_IK_H
 #define OSSO_IK_H
@@ -72,6 +75,7 @@ typedef struct oik_model_info {
     size_t n_pose_features;  /**< that drive correctives of the skin: 92 (STAR), 207 (SMPL) or 0 */
     size_t n_rigid_parts;    /**< that placing and posing move; a part of the output may be several of them */
     int has_reference;       /**< 1: the published method can run on it */
+    const int32_t *skin_faces; /**< n_skin_faces x 3, counter-clockwise seen from outside; lives as long as the model */
 } oik_model_info;
 oik_model_info oik_model_get_info(const oik_model *model);
 
@@ -89,6 +93,14 @@ oik_status oik_mesh_read(oik_mesh **out, const char *path, oik_error *err);
 oik_status oik_mesh_from_arrays(oik_mesh **out, const double *vertices, size_t n_vertices, const int32_t *faces,
                                 size_t n_faces, oik_error *err);
 void oik_mesh_free(oik_mesh *mesh);
+
+/** What a mesh holds; the pointers live as long as it. */
+typedef struct oik_mesh_info {
+    size_t n_vertices, n_faces;
+    const double *vertices; /**< n_vertices x 3, in the unit and order of its source */
+    const int32_t *faces;   /**< n_faces x 3, numbers of vertices from 0; polygons are fanned */
+} oik_mesh_info;
+oik_mesh_info oik_mesh_get_info(const oik_mesh *mesh);
 
 /* ------------------------------------------------------------------ stage 1: registered body */
 
@@ -158,6 +170,23 @@ typedef struct oik_body_info {
     double stature;          /**< height of the un-posed subject [m] */
 } oik_body_info;
 oik_body_info oik_body_get_info(const oik_body *body);
+
+/** The skins of a body, vertex by vertex in the model's order; the pointers live as long as the body. */
+typedef struct oik_skin_info {
+    size_t n_vertices, n_faces;
+    const double *measured;  /**< n_vertices x 3, the input [m]; of body parameters the same as posed */
+    const double *posed;     /**< n_vertices x 3, the model registered to it, in the input's frame [m] */
+    const double *unposed;   /**< n_vertices x 3, the subject's own skin in the model's posture of rest and frame [m] */
+    const int32_t *faces;    /**< n_faces x 3, closed, counter-clockwise seen from outside: the input's where it bounds the body */
+    const int32_t *of_input; /**< n_vertices, vertex of the input: another one only where the input was mirrored */
+} oik_skin_info;
+oik_skin_info oik_body_get_skin(const oik_body *body);
+/**
+ * The subject's own skin around the lying bones, in the frame of the lying skeleton.
+ * @param[out] vertices n_vertices x 3 [m]
+ * @return OIK_E_ARGUMENT for a body of another model; OIK_E_MEMORY
+ */
+oik_status oik_body_place_lying_skin(double *vertices, const oik_model *model, const oik_body *body, oik_error *err);
 
 /** One call of a minimiser; a stage of the published method may have several. */
 typedef struct oik_call_info {
@@ -441,13 +470,26 @@ typedef struct oik_rig_options {
     const char *name; /**< of the subject; what is not a letter, digit or _ becomes _; NULL: "subject" */
     double mass;      /**< [kg], 1 to 500; 0: estimated from the volume of the skin */
     int full;         /**< 0: the bodies, joints and coordinates of Rajagopal et al. 2016; 1: also neck, head, clavicles and scapulae */
+    double up[3];     /**< signed axis that points up in the frame of the motion, such as 0 0 1; zeros: found by oik_motion_up */
 } oik_rig_options;
 
 /**
+ * The signed axis that points up in the frame of a motion: nearest to the way from the feet to the neck, in the mean of all frames. A
+ * subject who lies down misleads it.
+ *
+ * @param[out] up 3
+ * @return OIK_E_MEMORY
+ */
+oik_status oik_motion_up(double up[3], const oik_motion *motion, oik_error *err);
+
+/**
+ * A rig stands on the ground of OpenSim, x forward, y up, z right: the motion is turned so that up becomes y, then its z to x and its x to
+ * -z. It stays about the same origin.
+ *
  * @param[in] skeleton posed: the motion is of its mesh (of a sequence: its last frame); lying: any motion of the subject's chain, also
  *                     from keypoints
  * @param[in] options  NULL for the defaults
- * @return OIK_E_ARGUMENT (the mass; skeleton and motion that do not belong together); OIK_E_MODEL when the chain has not the segments
+ * @return OIK_E_ARGUMENT (the mass, up; skeleton and motion that do not belong together); OIK_E_MODEL when the chain has not the segments
  *         that a rig needs, naming one; OIK_E_NOT_FINITE; OIK_E_MEMORY
  * Cost: about 15 ms, and 20 us a frame.
  */
@@ -456,16 +498,89 @@ oik_status oik_rig_from_skeleton(oik_rig **out, const oik_model *model, const oi
 void oik_rig_free(oik_rig *rig);
 
 /**
+ * What a rig holds; the pointers of this and the next calls live as long as it.
+ *
+ * A body's frame has x to the front, y up and z to the right of its segment, and begins at the centre of the joint that moves it. With R_p,
+ * o_p the place of the parent (of the ground: no turn, the origin), coordinates q of the joint about and along axes a:
+ *
+ *   R = R_p A Rot(a_1, q_1) Rot(a_2, q_2) ... B^T,     o = o_p + R_p (centre + A (sum over translations q a))
+ */
+typedef struct oik_rig_info {
+    const char *name, *gender;
+    double mass, stature;         /**< [kg], [m] */
+    int mass_estimated;           /**< 1: from the volume of the skin */
+    double up[3];                 /**< in the frame of the motion */
+    double world[9];              /**< row-major rotation from the frame of the motion to the rig's: x forward, y up, z right */
+    size_t n_bodies, n_coordinates, n_bones, n_markers, n_frames;
+    const double *time;           /**< n_frames [s] */
+    const double *coordinates;    /**< n_frames x n_coordinates [rad], [m] */
+} oik_rig_info;
+oik_rig_info oik_rig_get_info(const oik_rig *rig);
+
+/** A body and the joint that moves it; rotations come before translations. */
+typedef struct oik_rig_body_info {
+    const char *name, *joint;
+    int parent;                   /**< body before it; -1: ground */
+    double mass;                  /**< [kg] */
+    double mass_centre[3];        /**< in the body's frame [m] */
+    double inertia[6];            /**< about the mass centre along the body's axes: xx yy zz xy xz yz [kg m^2] */
+    double centre[3];             /**< of the joint, in the parent's frame [m] */
+    double A[9], B[9];            /**< joint frame in the parent's and in this body's frame, row-major */
+    size_t first_coordinate, n_rotations, n_translations;
+} oik_rig_body_info;
+/** All zero, with empty names, for a body that the rig does not have; so with the next three. */
+oik_rig_body_info oik_rig_get_body(const oik_rig *rig, size_t index);
+
+typedef struct oik_rig_coordinate_info {
+    const char *name;
+    int body;                     /**< that it moves */
+    int translation;              /**< 1: metres, 0: radians */
+    double axis[3];               /**< in the joint frame, unit */
+    double lower, upper, neutral; /**< range, and value in the neutral posture */
+    int follows;                  /**< coordinate that it is a function of, else -1 */
+} oik_rig_coordinate_info;
+oik_rig_coordinate_info oik_rig_get_coordinate(const oik_rig *rig, size_t index);
+
+typedef struct oik_rig_marker_info {
+    const char *name;
+    int body;
+    double at[3];                 /**< in the body's frame [m] */
+    int fixed;                    /**< 1: over a bony landmark or at a joint centre, 0: on soft tissue */
+} oik_rig_marker_info;
+oik_rig_marker_info oik_rig_get_marker(const oik_rig *rig, size_t index);
+
+typedef struct oik_rig_bone_info {
+    const char *name;
+    int body;
+    size_t n_vertices, n_faces;
+    const double *vertices;       /**< n_vertices x 3, in the body's frame [m] */
+    const int32_t *faces;         /**< n_faces x 3 */
+} oik_rig_bone_info;
+oik_rig_bone_info oik_rig_get_bone(const oik_rig *rig, size_t index);
+
+/**
+ * Where the bodies are.
+ * @param[out] R           n_bodies x 9 row-major, body -> the rig's world; NULL: not wanted
+ * @param[out] origin      n_bodies x 3 [m]; NULL: not wanted
+ * @param[in]  coordinates n_coordinates, of a frame or any others [rad], [m]; those that follow others are taken as they are
+ * @return OIK_E_MEMORY
+ */
+oik_status oik_rig_place_bodies(double *R, double *origin, const oik_rig *rig, const double *coordinates, oik_error *err);
+/** Where the markers are: at, n_markers x 3, in the rig's world [m]. Errors as above. */
+oik_status oik_rig_place_markers(double *at, const oik_rig *rig, const double *coordinates, oik_error *err);
+
+/**
  * Write a rig. Formats:
  *
  *   "osim"         DIR/NAME.osim, and in DIR what OpenSim runs with it: NAME.mot, NAME.trc, NAME_static.trc, NAME_ik_setup.xml,
  *                  NAME_scale_setup.xml, Geometry/
  *   "mot", "trc"   coordinates, virtual markers
+ *   "c3d"          virtual markers, and the poses of the bodies (ROTATION)
  *   "bvh", "glb"   animation; binary glTF with bones and skin
  *   "mjcf", "urdf" MuJoCo, ROS; the bones' meshes in a folder beside the file
  *   "addb"         path is a folder for AddBiomechanics, made when it is not there
  *
- * @return OIK_E_ARGUMENT (another format; a path that does not end with .osim; bvh: time steps that are not even); OIK_E_MODEL (addb of
+ * @return OIK_E_ARGUMENT (another format; a path that does not end with .osim; bvh, c3d: time steps that are not even); OIK_E_MODEL (addb of
  *         a full rig); OIK_E_NOT_FINITE; OIK_E_IO; OIK_E_MEMORY. Of several files those before the one that failed stay.
  */
 oik_status oik_write_rig(const oik_rig *rig, const char *format, const char *path, oik_error *err);
@@ -475,8 +590,35 @@ oik_status oik_write_rig(const oik_rig *rig, const char *format, const char *pat
  * @return OIK_E_ARGUMENT for a lying skeleton; OIK_E_IO; OIK_E_MEMORY. Cost: 0.3 s, 20 MB.
  */
 oik_status oik_write_picture(const oik_body *body, const oik_skeleton *posed, const char *title, const char *path, oik_error *err);
-/** NAME_isb.csv: joint angles as the International Society of Biomechanics defines them, a line per frame. */
-oik_status oik_write_isb_angles(const oik_motion *motion, const char *path, oik_error *err);
+
+/** What NAME_report.html shows; everything stays the caller's. A body, a motion that plays, or both. All else zero or NULL. */
+typedef struct oik_report_input {
+    const char *name;          /**< heading, any text */
+    const char *input_path;    /**< what it was made from, or NULL */
+    const oik_model *model;
+    const oik_body *body;      /**< whose skin is shown with the bones, or whose stature is told; NULL: neither */
+    const oik_skeleton *posed; /**< bones in that body; NULL: no body is shown */
+    const oik_motion *motion;  /**< of the posed skeleton: its joint angles; of a sequence: its segment lengths; or NULL */
+    const oik_rig *rig;        /**< whose frames play, with joint angles over time: best a full one; NULL: none */
+    const oik_quality *quality; /**< or NULL; of a sequence in the worst frame */
+    const oik_quality *mean;   /**< of a sequence in the mean of the frames, or NULL */
+    size_t n_steps;            /**< 0: the posed bones alone */
+    const oik_step *steps;     /**< n_steps copies of what on_step got, in that order, to look at the optimisation */
+} oik_report_input;
+
+/**
+ * Write a page in one file for a browser, which loads nothing from elsewhere. Equal inputs give equal bytes.
+ * @return OIK_E_ARGUMENT: no name or model, neither body nor rig, posed bones without body, a lying skeleton, a motion of many frames for
+ *         one body, steps without body; OIK_E_NOT_FINITE; OIK_E_MODEL: a rig that other programs would refuse; OIK_E_IO; OIK_E_MEMORY
+ * Cost: 0.1 s; 2.7 MB for a body, 1.2 MB for a motion and 0.8 kB a frame (of long ones at most 4,000 frames are shown).
+ */
+oik_status oik_write_report(const oik_report_input *input, const char *path, oik_error *err);
+/**
+ * NAME_isb.csv: joint angles as the International Society of Biomechanics defines them, a line per frame.
+ * @param[in] up 3, signed axis that points up in the frame of the motion, for the angles about the ground; NULL or zeros: oik_motion_up
+ * @return OIK_E_ARGUMENT (up that is no axis); OIK_E_MODEL; OIK_E_IO; OIK_E_MEMORY
+ */
+oik_status oik_write_isb_angles(const oik_motion *motion, const double up[3], const char *path, oik_error *err);
 
 /** Library version, e.g. "0.1.0". */
 const char *oik_version(void);

@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "export/bvh.h"
+#include "export/c3d.h"
 #include "export/glb.h"
 #include "export/isb_csv.h"
 #include "export/mjcf.h"
@@ -29,6 +31,12 @@ typedef struct lie {
 static void lie_free(lie *l) {
     free(l->q_rest);
     oik_lying_skin_free(&l->skin);
+}
+
+/** What the options say, or what the motion shows. */
+static oik_status choose_up(oik_vec3 *up, const double given[3], const oik_motion *motion, oik_error *err) {
+    *up = v3(given[0], given[1], given[2]);
+    return v3_dot(*up, *up) == 0.0 ? oik_up_of_motion(up, motion->frames, err) : OIK_OK;
 }
 
 static oik_status lie_down(lie *l, const oik_model *model, const oik_body *body, const oik_skeleton *lying, const oik_motion *motion,
@@ -58,8 +66,17 @@ oik_status oik_rig_from_skeleton(oik_rig **out, const oik_model *model, const oi
     const oik_rig_options defaults = {0};
     const oik_rig_options *o = options ? options : &defaults;
     lie l = {0};
+    oik_vec3 up = {0};
     *out = NULL;
-    oik_status status = skeleton->posed ? stand(&l, motion, err) : lie_down(&l, model, body, skeleton, motion, err);
+    oik_status status = oik_check_body(body, model, err);
+    if (!status)
+        status = oik_check_skeleton(skeleton, model, err);
+    if (!status)
+        status = oik_check_chain(motion->chain, skeleton->kinematics, err);
+    if (!status)
+        status = skeleton->posed ? stand(&l, motion, err) : lie_down(&l, model, body, skeleton, motion, err);
+    if (!status)
+        status = choose_up(&up, o->up, motion, err);
     if (!status) {
         const oik_rig_input input = {.name = o->name ? o->name : "",
                                      .gender = model->gender,
@@ -73,11 +90,21 @@ oik_status oik_rig_from_skeleton(oik_rig **out, const oik_model *model, const oi
                                      .n_skin_vertices = body->n_vertices,
                                      .n_skin_faces = body->n_faces,
                                      .skin = skeleton->posed ? body->x : l.skin.x,
+                                     .rest_skin = body->fit.v_subject,
                                      .skin_faces = (const int32_t(*)[3])body->faces,
-                                     .body = model->body};
+                                     .body = model->body,
+                                     .up = up};
         status = oik_rig_new(out, &input, o->full ? OIK_RIG_FULL : OIK_RIG_PLAIN, err);
     }
     lie_free(&l);
+    return status;
+}
+
+oik_status oik_motion_up(double up[3], const oik_motion *motion, oik_error *err) {
+    oik_vec3 axis;
+    oik_status status = oik_up_of_motion(&axis, motion->frames, err);
+    if (!status)
+        up[0] = axis.x, up[1] = axis.y, up[2] = axis.z;
     return status;
 }
 
@@ -104,15 +131,18 @@ oik_status oik_write_rig(const oik_rig *rig, const char *format, const char *pat
     static const struct {
         const char *format;
         oik_status (*write)(const oik_rig *rig, const char *path, oik_error *err);
-    } writers[] = {{"osim", write_osim},   {"mot", oik_mot_write},   {"trc", oik_trc_write},   {"bvh", oik_bvh_write},
+    } writers[] = {{"osim", write_osim},   {"mot", oik_mot_write}, {"trc", oik_trc_write},   {"c3d", oik_c3d_write},   {"bvh", oik_bvh_write},
                    {"glb", oik_glb_write}, {"mjcf", oik_mjcf_write}, {"urdf", oik_urdf_write}, {"addb", oik_addb_write}};
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
         if (strcmp(writers[i].format, format) == 0)
             return writers[i].write(rig, path, err);
-    return oik_fail(err, OIK_E_ARGUMENT, "a rig is not written as \"%.40s\": expected osim, mot, trc, bvh, glb, mjcf, urdf or addb",
+    return oik_fail(err, OIK_E_ARGUMENT, "a rig is not written as \"%.40s\": expected osim, mot, trc, c3d, bvh, glb, mjcf, urdf or addb",
                     format);
 }
 
-oik_status oik_write_isb_angles(const oik_motion *motion, const char *path, oik_error *err) {
-    return oik_isb_csv_write(path, motion->frames, err);
+oik_status oik_write_isb_angles(const oik_motion *motion, const double up[3], const char *path, oik_error *err) {
+    static const double unknown[3] = {0};
+    oik_vec3 axis;
+    oik_status status = choose_up(&axis, up ? up : unknown, motion, err);
+    return status ? status : oik_isb_csv_write(path, motion->frames, axis, err);
 }

@@ -9,8 +9,7 @@
 
 #include "base/mem.h"
 #include "base/status.h"
-#include "export/report_html.h"
-#include "skeleton/lying.h"
+#include "cli/rig_outputs.h"
 
 struct oik_display {
     oik_log *log;
@@ -18,7 +17,7 @@ struct oik_display {
     bool record;
     size_t n_skin, n_modes;
     size_t n_steps, room;
-    oik_report_step *steps; /**< their arrays are the display's */
+    oik_step *steps; /**< their arrays are the display's */
     oik_status status;
 };
 
@@ -31,10 +30,10 @@ oik_status oik_display_new(oik_display **out, const oik_model *model, const char
     return OIK_OK;
 }
 
-static void free_step(const oik_report_step *step) {
+static void free_step(const oik_step *step) {
     free((void *)(uintptr_t)step->skin);
-    free((void *)(uintptr_t)step->R);
-    free((void *)(uintptr_t)step->t);
+    free((void *)(uintptr_t)step->part_R);
+    free((void *)(uintptr_t)step->part_t);
     free((void *)(uintptr_t)step->shape);
 }
 
@@ -62,7 +61,7 @@ static oik_status make_room(oik_display *d) {
     if (d->n_steps < d->room)
         return OIK_OK;
     size_t room = d->room ? 2 * d->room : 64;
-    oik_report_step *steps = oik_resize(d->steps, room, sizeof *steps, NULL);
+    oik_step *steps = oik_resize(d->steps, room, sizeof *steps, NULL);
     if (!steps)
         return OIK_E_MEMORY;
     d->steps = steps;
@@ -75,15 +74,12 @@ static void record(oik_display *d, const oik_step *step) {
     d->status = make_room(d);
     if (d->status)
         return;
-    oik_report_step *s = &d->steps[d->n_steps++];
-    *s = (oik_report_step){.stage = step->stage,
-                           .iteration = step->iteration,
-                           .cost = step->cost,
-                           .lying = strcmp(step->stage, oik_stage_name(OIK_STAGE_PLACING)) == 0,
-                           .skin = copy(step->skin, 3 * d->n_skin, &failed),
-                           .R = copy(step->part_R, 9 * step->n_parts, &failed),
-                           .t = copy(step->part_t, 3 * step->n_parts, &failed),
-                           .shape = copy(step->shape, d->n_modes, &failed)};
+    oik_step *s = &d->steps[d->n_steps++];
+    *s = *step;
+    s->skin = copy(step->skin, 3 * d->n_skin, &failed);
+    s->part_R = copy(step->part_R, 9 * step->n_parts, &failed);
+    s->part_t = copy(step->part_t, 3 * step->n_parts, &failed);
+    s->shape = copy(step->shape, d->n_modes, &failed);
     d->status = failed ? OIK_E_MEMORY : OIK_OK;
 }
 
@@ -102,45 +98,32 @@ oik_status oik_display_status(const oik_display *d, oik_error *err) {
 
 /* ------------------------------------------------------------------ the report */
 
-/** Where the bones of a step stand in another skin than those before, the skin: the lying one, and the input's again. */
-static void show_skins(oik_report_step *steps, size_t n, const oik_vec3 *lying, const oik_vec3 *posed) {
-    bool was_lying = false;
-    for (size_t i = 0; i < n; i++) {
-        if (steps[i].R && (i == 0 || !steps[i - 1].R || steps[i].lying != was_lying))
-            steps[i].skin = steps[i].lying ? lying : posed;
-        was_lying = steps[i].lying;
-    }
+/** What moves over time plays; the full rig shows every segment. NULL when nothing does. */
+static oik_status rig_over_time(oik_rig **out, const oik_results *r, oik_error *err) {
+    char name[OIK_RIG_NAME_LENGTH];
+    oik_rig_output_name(name, r->name);
+    const oik_rig_options options = {.name = name, .full = 1, .up = {r->up[0], r->up[1], r->up[2]}};
+    *out = NULL;
+    return r->over_time ? oik_rig_from_skeleton(out, r->model, r->body, r->moved, r->over_time, &options, err) : OIK_OK;
 }
 
 oik_status oik_display_write(const oik_display *d, const oik_results *r, const char *path, oik_error *err) {
-    oik_lying_skin skin = {0};
-    oik_report_step *steps = oik_new(d->n_steps, sizeof *steps, err);
-    oik_status status = steps ? oik_lying_skin_new(&skin, r->model->skeleton, r->model->body, &r->body->fit, err) : OIK_E_MEMORY;
-    if (!status) {
-        if (d->n_steps)
-            memcpy(steps, d->steps, d->n_steps * sizeof *steps);
-        show_skins(steps, d->n_steps, skin.x, r->body->x);
-        const oik_puppet *puppet = r->posed->puppet;
-        oik_report report = {.name = r->summary->name,
-                             .input_path = r->summary->input_path,
-                             .version = oik_version(),
-                             .model = r->summary->model,
-                             .stature = r->body->stature,
-                             .quality = &r->summary->quality,
-                             .n_skin_vertices = r->body->n_vertices,
-                             .n_skin_faces = r->body->n_faces,
-                             .skin_faces = (const int32_t(*)[3])r->body->faces,
-                             .skeleton = r->model->skeleton,
-                             .kinematics = r->posed->kinematics,
-                             .chain = r->chain,
-                             .pose = r->motion->pose,
-                             .result = {.stage = "", .cost = NAN, .skin = r->body->x, .R = puppet->R, .t = puppet->t, .shape = puppet->shape},
-                             .n_steps = d->n_steps,
-                             .steps = steps};
-        status = oik_report_write(&report, path, err);
-    }
-    oik_lying_skin_free(&skin);
-    free(steps);
+    oik_rig *rig;
+    oik_status status = rig_over_time(&rig, r, err);
+    const oik_report_input input = {.name = r->name,
+                                    .input_path = r->input_path,
+                                    .model = r->model,
+                                    .body = r->body,
+                                    .posed = r->sequence ? NULL : r->posed,
+                                    .motion = r->motion,
+                                    .rig = rig,
+                                    .quality = r->sequence ? r->sequence->worst : &r->summary->quality,
+                                    .mean = r->sequence ? r->sequence->mean : NULL,
+                                    .n_steps = d ? d->n_steps : 0,
+                                    .steps = d ? d->steps : NULL};
+    if (!status)
+        status = oik_write_report(&input, path, err);
+    oik_rig_free(rig);
     return status;
 }
 

@@ -19,7 +19,11 @@ int oik_display_step(void *context, const oik_step *step);
 /** OIK_OK, or what recording failed with. */
 oik_status oik_display_status(const oik_display *display, oik_error *err);
 
-/** NAME_report.html of the results and all recorded steps. Errors as in oik_report_write. */
+/**
+ * NAME_report.html of the results: a body with all recorded steps, the frames of a sequence or of a motion that drives the chain.
+ * @param[in] display or NULL: no steps
+ * @return as oik_write_report
+ */
 oik_status oik_display_write(const oik_display *display, const oik_results *results, const char *path, oik_error *err);
 
 /** Show a file in the browser where there is a display and xdg-open, else say where it is. Does not wait. */

@@ -8,7 +8,8 @@
 #include "cli/option_values.h"
 
 enum { OPT_MESH = 256, OPT_MODEL, OPT_MORE_IT, OPT_PER_PARTS, OPT_PER_BONES, OPT_EXPORT, OPT_LOG_LEVEL, OPT_JSON, OPT_DRY_RUN,
-       OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES, OPT_METHOD, OPT_OSIM_DETAIL, OPT_MASS };
+       OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES, OPT_METHOD, OPT_OSIM_DETAIL, OPT_MASS,
+       OPT_UP };
 
 static const struct option long_options[] = {{"mesh_input", required_argument, NULL, OPT_MESH},
                                              {"sequence", no_argument, NULL, OPT_SEQUENCE},
@@ -29,6 +30,7 @@ static const struct option long_options[] = {{"mesh_input", required_argument, N
                                              {"export", required_argument, NULL, OPT_EXPORT},
                                              {"osim-detail", required_argument, NULL, OPT_OSIM_DETAIL},
                                              {"mass", required_argument, NULL, OPT_MASS},
+                                             {"up", required_argument, NULL, OPT_UP},
                                              {"verbose", no_argument, NULL, 'v'},
                                              {"quiet", no_argument, NULL, 'q'},
                                              {"log-level", required_argument, NULL, OPT_LOG_LEVEL},
@@ -66,11 +68,11 @@ const char *oik_options_help(void) {
            "  -F, --force_recompute  compute everything anew, without what an earlier run left in DIR/tmp\n"
            "  -D, --display          write DIR/NAME_report.html with every step of optimisation, and open it in the browser\n"
            "  --export LIST          csv (joint angles), json (kinematic chain), isb (angles after ISB), osim (OpenSim model, motion,\n"
-           "                         markers), mot, trc, bvh, glb (glTF), mjcf (MuJoCo), urdf, addb (folder for AddBiomechanics),\n"
-           "                         png (picture), report (page for a browser), all (default: csv,json,\n"
-           "                         the only ones of a sequence)\n"
+           "                         markers), mot, trc, c3d, bvh, glb (glTF), mjcf (MuJoCo), urdf, addb (folder for AddBiomechanics),\n"
+           "                         png (picture), report (page for a browser), all (default: csv,json,osim,mot,report)\n"
            "  --osim-detail LEVEL    plain (default): OpenSim's usual bodies; full: also neck, head, clavicles and scapulae\n"
            "  --mass KG              of the subject, for osim, glb, mjcf, urdf, addb (default: estimated from the skin's volume)\n"
+           "  --up AXIS              which way is up in the input, for rigs and isb: auto (default), x, y, z, -x, -y or -z\n"
            "  --json                 the summary on stdout, one line per body\n"
            "  --dry-run              check the input and say what would be written\n"
            "  -v, --verbose          more on stderr: every step's cost, iterations and times\n"
@@ -102,10 +104,10 @@ static oik_exit parse_method(oik_options *o, const char *text, oik_complaint to)
 }
 
 static oik_exit parse_exports(oik_options *o, const char *text, oik_complaint to) {
-    static const char *const formats[] = {"csv", "json", "isb",  "osim", "mot",    "trc", "bvh", "glb",
-                                          "mjcf", "urdf", "addb", "png", "report", "all", NULL};
+    static const char *const formats[] = {"csv", "json", "isb",  "osim", "mot",    "trc", "c3d", "bvh",
+                                          "glb",  "mjcf", "urdf", "addb", "png", "report", "all", NULL};
     static const unsigned bits[] = {OIK_EXPORT_CSV,  OIK_EXPORT_JSON, OIK_EXPORT_ISB,  OIK_EXPORT_OSIM, OIK_EXPORT_MOT,
-                                    OIK_EXPORT_TRC,  OIK_EXPORT_BVH,  OIK_EXPORT_GLB,  OIK_EXPORT_MJCF, OIK_EXPORT_URDF,
+                                    OIK_EXPORT_TRC,  OIK_EXPORT_C3D,  OIK_EXPORT_BVH,  OIK_EXPORT_GLB,  OIK_EXPORT_MJCF, OIK_EXPORT_URDF,
                                     OIK_EXPORT_ADDB, OIK_EXPORT_PNG,  OIK_EXPORT_REPORT, OIK_EXPORT_ALL};
     return oik_option_set(&o->exports, "--export", text, formats, bits, to);
 }
@@ -116,6 +118,17 @@ static oik_exit parse_osim_detail(oik_options *o, const char *text, oik_complain
     if (i < 0)
         return oik_complain(to, "--osim-detail %s: expected plain or full", text);
     o->osim_detail = i == 0 ? OIK_OSIM_DETAIL_PLAIN : OIK_OSIM_DETAIL_FULL;
+    return OIK_EXIT_DONE;
+}
+
+/** "auto", or an axis with or without a sign. */
+static oik_exit parse_up(oik_options *o, const char *text, oik_complaint to) {
+    static const char *const axes[] = {"x", "y", "z", "-x", "-y", "-z", "auto", NULL};
+    int i = oik_word_index(axes, text, strlen(text));
+    if (i < 0)
+        return oik_complain(to, "--up %s: expected auto, x, y, z, -x, -y or -z", text);
+    for (int k = 0; k < 3; k++)
+        o->up[k] = i == k ? 1.0 : i == k + 3 ? -1.0 : 0.0;
     return OIK_EXIT_DONE;
 }
 
@@ -136,6 +149,7 @@ static oik_exit apply(oik_options *o, int option, const char *value, oik_complai
     case OPT_EXPORT: return parse_exports(o, value, to);
     case OPT_OSIM_DETAIL: return parse_osim_detail(o, value, to);
     case OPT_MASS: return oik_option_number(&o->mass, "--mass", value, 1.0, 500.0, "1 to 500 kilograms", to);
+    case OPT_UP: return parse_up(o, value, to);
     case OPT_SEQUENCE: o->sequence = true; break;
     case OPT_POSE_INPUT: o->pose_input = value; break;
     case OPT_MOTION: o->motion = value; break;
@@ -170,6 +184,8 @@ static oik_exit check(const oik_options *o, oik_complaint to) {
         return oik_complain(to, "--osim-detail is about OpenSim's formats: --export osim, mot or trc");
     if (o->mass > 0.0 && !(o->exports & OIK_EXPORT_MASSES))
         return oik_complain(to, "--mass goes with a format that tells it: --export osim, glb, mjcf, urdf or addb");
+    if ((o->up[0] != 0.0 || o->up[1] != 0.0 || o->up[2] != 0.0) && !(o->exports & OIK_EXPORT_UPRIGHT))
+        return oik_complain(to, "--up goes with rigs and angles about the ground: --export osim, mot, trc, c3d, bvh, glb, mjcf, urdf, addb or isb");
     if (!o->gender)
         return oik_complain(to, "--gender is missing: female, male or neutral");
     if (o->out[0] == '\0')

@@ -21,7 +21,6 @@ typedef enum oik_exit {
 typedef enum oik_export {
     OIK_EXPORT_CSV = 1,
     OIK_EXPORT_JSON = 2,
-    OIK_EXPORT_DEFAULT = OIK_EXPORT_CSV | OIK_EXPORT_JSON,
     OIK_EXPORT_ISB = 4,
     OIK_EXPORT_REPORT = 8,
     OIK_EXPORT_OSIM = 16,
@@ -34,10 +33,14 @@ typedef enum oik_export {
     OIK_EXPORT_URDF = 1024,
     OIK_EXPORT_ADDB = 2048,
     OIK_EXPORT_PNG = 4096,
+    OIK_EXPORT_C3D = 8192,
     /** those that --mass is about */
     OIK_EXPORT_MASSES = OIK_EXPORT_OSIM | OIK_EXPORT_GLB | OIK_EXPORT_MJCF | OIK_EXPORT_URDF | OIK_EXPORT_ADDB,
-    OIK_EXPORT_RIGS = OIK_EXPORT_OPENSIM | OIK_EXPORT_BVH | OIK_EXPORT_GLB | OIK_EXPORT_MJCF | OIK_EXPORT_URDF | OIK_EXPORT_ADDB,
-    OIK_EXPORT_ALL = OIK_EXPORT_DEFAULT | OIK_EXPORT_ISB | OIK_EXPORT_REPORT | OIK_EXPORT_PNG | OIK_EXPORT_RIGS
+    OIK_EXPORT_RIGS = OIK_EXPORT_OPENSIM | OIK_EXPORT_C3D | OIK_EXPORT_BVH | OIK_EXPORT_GLB | OIK_EXPORT_MJCF | OIK_EXPORT_URDF |
+                      OIK_EXPORT_ADDB,
+    OIK_EXPORT_UPRIGHT = OIK_EXPORT_ISB | OIK_EXPORT_RIGS, /**< those that --up is about */
+    OIK_EXPORT_DEFAULT = OIK_EXPORT_CSV | OIK_EXPORT_JSON | OIK_EXPORT_OSIM | OIK_EXPORT_MOT | OIK_EXPORT_REPORT,
+    OIK_EXPORT_ALL = OIK_EXPORT_DEFAULT | OIK_EXPORT_ISB | OIK_EXPORT_PNG | OIK_EXPORT_RIGS
 } oik_export;
 
 /** --osim-detail */
@@ -55,6 +58,7 @@ typedef struct oik_options {
     unsigned exports;     /**< oik_export bits */
     oik_osim_detail osim_detail; /**< default: plain */
     double mass;          /**< of the subject [kg]; 0: estimated */
+    double up[3];         /**< signed axis that points up in the input; zeros: found */
     bool sequence;        /**< the meshes are frames of one sequence */
     bool no_frame_meshes; /**< of a sequence: bones of every frame are not written */
     bool force;           /**< nothing of an earlier run is used */

@@ -150,6 +150,22 @@ void oik_outputs_free(oik_outputs *outputs) {
     *outputs = (oik_outputs){0};
 }
 
+static bool is_rig_mesh(const oik_output *file) {
+    return file->kind == OIK_OUT_RIG_OBJ || file->kind == OIK_OUT_RIG_STL;
+}
+
+void oik_outputs_print(const oik_outputs *outputs, const char *dir) {
+    for (size_t i = 0; i < outputs->n; i++) {
+        const oik_output *file = &outputs->files[i];
+        if (!is_rig_mesh(file)) {
+            printf("%s/%s\n", dir, file->path);
+        } else if (!is_rig_mesh(file - 1) || file->kind != file[-1].kind || file->item != file[-1].item) { /* never the first file */
+            int before = (int)(strlen(file->path) - strlen(strrchr(file->path, '.')) - strlen(file->what));
+            printf("%s/%.*s*%s\n", dir, before, file->path, strrchr(file->path, '.'));
+        }
+    }
+}
+
 /** Cut the last part off a path: "a/b" -> "a", "a" -> ".", "/a" -> "/". */
 static void to_parent(char *path) {
     char *slash = strrchr(path, '/');
@@ -203,7 +219,7 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     case OIK_OUT_LYING_FILE: return oik_skeleton_save(r->lying, r->model, path, err);
     case OIK_OUT_POSED_FILE: return oik_skeleton_save(r->posed, r->model, path, err);
     case OIK_OUT_REPORT: return oik_display_write(r->display, r, path, err);
-    case OIK_OUT_ISB: return oik_write_isb_angles(r->over_time ? r->over_time : r->motion, path, err);
+    case OIK_OUT_ISB: return oik_write_isb_angles(r->over_time ? r->over_time : r->motion, r->up, path, err);
     case OIK_OUT_PICTURE: return oik_write_picture(r->body, r->posed, r->name, path, err);
     case OIK_OUT_RIG:
     case OIK_OUT_RIG_OBJ:

@@ -68,6 +68,9 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
                             oik_error *err);
 void oik_outputs_free(oik_outputs *outputs);
 
+/** Names of the files on stdout, a line each; the many meshes of a rig are one line with a * for the bones' names. */
+void oik_outputs_print(const oik_outputs *outputs, const char *dir);
+
 struct oik_display;
 struct oik_rig_outputs;
 
@@ -87,6 +90,7 @@ typedef struct oik_results {
     const struct oik_rig_outputs *rigs; /**< of the plan's rig files */
     const oik_summary *summary; /**< of a body */
     const oik_sequence_summary *sequence; /**< of a sequence */
+    const double *up;         /**< 3, signed axis that points up in the input; zeros: found */
 } oik_results;
 
 /**

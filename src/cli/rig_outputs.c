@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "export/bvh.h"
+#include "export/c3d.h"
 #include "export/glb.h"
 #include "export/mjcf.h"
 #include "export/obj_geometry.h"
@@ -19,7 +20,7 @@
 #include "rig/rig.h"
 
 /** oik_output.item; OpenSim's files come first, in the order of oik_osim_file. */
-typedef enum rig_item { MJCF = OIK_OSIM_N_FILES, URDF, BVH, GLB, ADDB_SUBJECT, ADDB_MODEL, ADDB_MARKERS, N_ITEMS } rig_item;
+typedef enum rig_item { MJCF = OIK_OSIM_N_FILES, URDF, BVH, C3D, GLB, ADDB_SUBJECT, ADDB_MODEL, ADDB_MARKERS, N_ITEMS } rig_item;
 
 static const unsigned format_of[N_ITEMS] = {[OIK_OSIM_MODEL] = OIK_EXPORT_OSIM,
                                             [OIK_OSIM_MOTION] = OIK_EXPORT_OSIM | OIK_EXPORT_MOT,
@@ -30,6 +31,7 @@ static const unsigned format_of[N_ITEMS] = {[OIK_OSIM_MODEL] = OIK_EXPORT_OSIM,
                                             [MJCF] = OIK_EXPORT_MJCF,
                                             [URDF] = OIK_EXPORT_URDF,
                                             [BVH] = OIK_EXPORT_BVH,
+                                            [C3D] = OIK_EXPORT_C3D,
                                             [GLB] = OIK_EXPORT_GLB,
                                             [ADDB_SUBJECT] = OIK_EXPORT_ADDB,
                                             [ADDB_MODEL] = OIK_EXPORT_ADDB,
@@ -108,6 +110,7 @@ static char *suffix_of(int item, const char *rig_name) {
     static const char *const suffix[N_ITEMS] = {[MJCF] = "_mjcf.xml",
                                                 [URDF] = ".urdf",
                                                 [BVH] = ".bvh",
+                                                [C3D] = ".c3d",
                                                 [GLB] = ".glb",
                                                 [ADDB_SUBJECT] = "_addb/_subject.json",
                                                 [ADDB_MODEL] = "_addb/unscaled_generic.osim",
@@ -195,10 +198,11 @@ static oik_status as_input(oik_status status, oik_error *err) {
     return OIK_E_FORMAT;
 }
 
-static oik_status make_rig(oik_rig_outputs *out, int detail, const oik_results *r, double mass, const bone_list *bones, oik_error *err) {
+static oik_status make_rig(oik_rig_outputs *out, int detail, const oik_results *r, const oik_options *o, const bone_list *bones,
+                           oik_error *err) {
     char rig_name[OIK_RIG_NAME_LENGTH];
     oik_rig_output_name(rig_name, out->name);
-    const oik_rig_options options = {.name = rig_name, .mass = mass, .full = detail == OIK_RIG_FULL};
+    const oik_rig_options options = {.name = rig_name, .mass = o->mass, .full = detail == OIK_RIG_FULL, .up = {o->up[0], o->up[1], o->up[2]}};
     oik_status status = oik_rig_from_skeleton(&out->rigs[detail], r->model, r->body, r->moved,
                                               r->over_time ? r->over_time : r->motion, &options, err);
     if (!status)
@@ -216,7 +220,7 @@ oik_status oik_rig_outputs_new(oik_rig_outputs *out, const oik_results *results,
         const oik_output *file = &plan->files[i];
         int detail = is_of_rig(file) ? (int)detail_of(file->item, out->osim_detail) : -1;
         if (detail >= 0 && !out->rigs[detail])
-            status = make_rig(out, detail, results, options->mass, &bones, err);
+            status = make_rig(out, detail, results, options, &bones, err);
         if (!status && file->kind == OIK_OUT_RIG && file->item == ADDB_SUBJECT) {
             status = oik_addb_check(out->rigs[detail], err);
             if (status)
@@ -239,9 +243,10 @@ void oik_rig_outputs_free(oik_rig_outputs *rigs) {
 
 static oik_status write_file(const oik_rig *rig, int item, const char *name, const char *path, oik_error *err) {
     switch (item) {
-    case MJCF: return oik_mjcf_write(rig, path, err);
-    case URDF: return oik_urdf_write(rig, path, err);
+    case MJCF: return oik_mjcf_document_write(rig, path, err);
+    case URDF: return oik_urdf_document_write(rig, path, err);
     case BVH: return oik_bvh_write(rig, path, err);
+    case C3D: return oik_c3d_write(rig, path, err);
     case GLB: return oik_glb_write(rig, path, err);
     case ADDB_SUBJECT: return oik_addb_subject_write(rig, path, err);
     case ADDB_MODEL: return oik_osim_write(rig, path, err);
@@ -253,7 +258,7 @@ static oik_status write_file(const oik_rig *rig, int item, const char *name, con
 oik_status oik_rig_outputs_write(const oik_rig_outputs *rigs, const oik_output *file, const char *path, oik_error *err) {
     const oik_rig *rig = rigs->rigs[detail_of(file->item, rigs->osim_detail)];
     if (file->kind == OIK_OUT_RIG_STL)
-        return OIK_OK;
+        return as_input(oik_rig_mesh_write(&rig->bones[find_bone(rig, file->what)], path, err), err);
     if (file->kind == OIK_OUT_RIG_OBJ)
         return as_input(oik_obj_geometry_write(&rig->bones[find_bone(rig, file->what)], path, err), err);
     return as_input(write_file(rig, file->item, rigs->name, path, err), err);

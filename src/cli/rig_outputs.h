@@ -1,5 +1,5 @@
 /**
- * The files of --export that are made from rigs: OpenSim, AddBiomechanics, MJCF, URDF, BVH, glTF.
+ * The files of --export that are made from rigs: OpenSim, AddBiomechanics, C3D, MJCF, URDF, BVH, glTF.
  *
  * OpenSim's have the rig of --osim-detail, AddBiomechanics' always the plain one, the others every segment of the chain. The names of all
  * files follow from the input's name and the model alone, so that they are known before there is a rig.
@@ -24,7 +24,7 @@ void oik_rig_output_name(char out[OIK_RIG_NAME_LENGTH], const char *name);
 /** Append the files that the options ask for. */
 void oik_rig_outputs_plan(oik_output_list *list, const oik_skel_model *skeleton, const char *name, const oik_options *options);
 
-/** Does writing this file also write those of kind OIK_OUT_RIG_STL? */
+/** Does this file refer to those of kind OIK_OUT_RIG_STL? */
 bool oik_rig_output_has_meshes(const oik_output *file);
 
 /**
@@ -36,7 +36,7 @@ oik_status oik_rig_outputs_new(oik_rig_outputs *out, const oik_results *results,
                                oik_error *err);
 void oik_rig_outputs_free(oik_rig_outputs *rigs);
 
-/** Write one file of the plan; nothing for OIK_OUT_RIG_STL. Errors are the writers'. */
+/** Write one file of the plan. Errors are the writers'. */
 oik_status oik_rig_outputs_write(const oik_rig_outputs *rigs, const oik_output *file, const char *path, oik_error *err);
 
 #endif

@@ -53,8 +53,8 @@ static oik_exit check_inputs(const oik_options *o, char *message, size_t size) {
         wrong = "the published method knows single bodies: sequences go with --method refined";
     else if (sequence && (o->posing_only || o->display))
         wrong = "--posing_only and --display are for single bodies, not for sequences";
-    else if (sequence && o->exports != OIK_EXPORT_ALL && (o->exports & (OIK_EXPORT_PNG | OIK_EXPORT_REPORT)))
-        wrong = "--export of a sequence knows no png and no report so far";
+    else if (sequence && o->exports != OIK_EXPORT_ALL && (o->exports & OIK_EXPORT_PNG))
+        wrong = "--export png is for single bodies, not for sequences";
     else if (!sequence && o->no_frame_meshes)
         wrong = "--no_frame_meshes is for sequences";
     else if (!sequence && o->fps > 0.0 && !o->motion)
@@ -104,8 +104,8 @@ static void print_result(const oik_options *o, const oik_outputs *outputs, const
         oik_buf_free(&text);
         return;
     }
-    for (size_t i = 0; o->level >= OIK_LOG_INFO && i < outputs->n; i++)
-        printf("%s/%s\n", o->out, outputs->files[i].path);
+    if (o->level >= OIK_LOG_INFO)
+        oik_outputs_print(outputs, o->out);
 }
 
 /** One body as the loops below see it. */
@@ -219,6 +219,7 @@ static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_err
                                .cached = p.cached,
                                .display = run->display,
                                .rigs = &rigs,
+                               .up = run->options->up,
                                .summary = &summary};
         status = oik_rig_outputs_new(&rigs, &results, &run->outputs, run->options, err);
         if (!status)
@@ -253,8 +254,8 @@ static oik_status check_only(const body_run *run, oik_error *err) {
         status = check_mesh(run, err);
     else if (!status)
         oik_log_write(run->log, OIK_LOG_INFO, "%s: parameters of one body; would write:", run->path);
-    for (size_t i = 0; i < run->outputs.n && !status; i++)
-        printf("%s/%s\n", run->options->out, run->outputs.files[i].path);
+    if (!status)
+        oik_outputs_print(&run->outputs, run->options->out);
     return status;
 }
 

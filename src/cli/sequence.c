@@ -107,6 +107,7 @@ static oik_status write_files(sequence_run *run, const oik_sequence_summary *sum
                                  .posed = oik_sequence_posed(run->sequence),
                                  .moved = oik_sequence_posed(run->sequence),
                                  .rigs = &run->rigs,
+                                 .up = run->options->up,
                                  .sequence = summary};
     oik_status status = oik_rig_outputs_new(&run->rigs, &results, &run->outputs, run->options, err);
     return status ? status : oik_outputs_write(&run->outputs, run->options->out, &results, err);
@@ -298,8 +299,8 @@ static oik_status print_result(const sequence_run *run, const oik_sequence_summa
         status = text.status ? oik_fail(err, text.status, "%s", oik_status_sentence(text.status)) : OIK_OK;
     if (run->options->json && !status)
         fputs(text.data, stdout);
-    for (size_t i = 0; !run->options->json && run->options->level >= OIK_LOG_INFO && i < run->outputs.n; i++)
-        printf("%s/%s\n", run->options->out, run->outputs.paths[i]);
+    if (!run->options->json && run->options->level >= OIK_LOG_INFO)
+        oik_outputs_print(&run->outputs, run->options->out);
     oik_buf_free(&text);
     return status;
 }
@@ -335,8 +336,7 @@ static oik_status check_only(sequence_run *run, oik_error *err) {
         return status;
     oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames at %g per second; would write:", run->input.path, run->input.n_frames,
                   run->input.fps);
-    for (size_t i = 0; i < run->outputs.n; i++)
-        printf("%s/%s\n", run->options->out, run->outputs.paths[i]);
+    oik_outputs_print(&run->outputs, run->options->out);
     return OIK_OK;
 }
 

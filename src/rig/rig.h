@@ -2,8 +2,8 @@
  * A rig: one subject's bones on a tree of bodies, in the terms that biomechanics tools share. Every writer of rigs (OpenSim, MJCF, URDF,
  * BVH, glTF) reads this and nothing else.
  *
- * Frames: the world of a rig is OpenSim's, x forward, y up, z right: (z, y, -x) of the frame of the solved motion (oik_rig_world). A
- * body's frame has the axes of its segment (ISB, Wu et al. 2002, 2005: x anterior, y superior, z to the right) and its origin at the centre
+ * Frames: the world of a rig is OpenSim's, x forward, y up, z right: (z, y, -x) of the frame of the body model (oik_rig_world), into which
+ * the frame of the motion is turned first when y is not up in it (ik/up.h). A body's frame has the axes of its segment (ISB, Wu et al. 2002, 2005: x anterior, y superior, z to the right) and its origin at the centre
  * of the joint that moves it, so that femur, tibia, humerus, ... begin where OpenSim's do. Forward kinematics of body i with coordinates q:
  *
  *   R_i = R_p A_i Rot(a_1, q_1) Rot(a_2, q_2) Rot(a_3, q_3) B_i^T
@@ -26,6 +26,7 @@
 
 #include "body/body_model.h"
 #include "ik/motion.h"
+#include "ik/up.h"
 #include "skeleton/skeleton.h"
 
 typedef enum oik_rig_detail { OIK_RIG_PLAIN, OIK_RIG_FULL } oik_rig_detail;
@@ -76,6 +77,8 @@ typedef struct oik_rig {
     oik_rig_detail detail;
     double mass, stature;             /**< of the subject [kg], [m] */
     bool mass_estimated;              /**< from the volume of the skin, not given */
+    oik_vec3 up;                      /**< of the frame of the motion, a signed axis */
+    oik_mat3 world;                   /**< from the frame of the motion to the rig's world: a rotation about the origin, no translation */
     int n_bodies, n_dofs, n_bones, n_markers;
     oik_rig_body *bodies;
     oik_dof *dofs;                    /**< n_dofs: name, axis (joint frame), range, translation; rest is the value in the neutral posture */
@@ -96,15 +99,18 @@ typedef struct oik_rig_input {
     const oik_ik_motion *motion;      /**< of that chain, >= 1 frame */
     const double *q;                  /**< chain->n_dofs, posture in which bones and skin lie; NULL: the motion's first frame. Others: the
                                            lying skeleton at q_rest of its chain, a later frame of a sequence */
-    double mass;                      /**< [kg]; 0: estimate from the skin's volume */
+    double mass;                      /**< [kg]; 0: estimate from the volume of rest_skin */
     double stature;                   /**< [m] */
     size_t n_skin_vertices, n_skin_faces;
     const oik_vec3 *skin;             /**< lying as the bones do, frame of the motion [m]; NULL: none, then mass must be given */
+    const oik_vec3 *rest_skin;        /**< n_skin_vertices, the subject's un-posed skin: skinning loses up to 4 % of the volume where
+                                           joints bend, so one subject would weigh less crouching; NULL: skin [m] */
     const int32_t (*skin_faces)[3];   /**< closed, counter-clockwise seen from outside */
     const oik_body_model *body;       /**< weights of the skin; NULL exactly when skin is */
+    oik_vec3 up;                      /**< signed axis that points up in the frame of the motion (oik_up_of_motion); zero: y */
 } oik_rig_input;
 
-/** From the frame of a motion to the world of a rig: (x, y, z) -> (z, y, -x). */
+/** From the frame of the body model to the world of a rig: (x, y, z) -> (z, y, -x). That of a motion: oik_rig.world. */
 static inline oik_vec3 oik_rig_world(oik_vec3 p) {
     return v3(p.z, p.y, -p.x);
 }
@@ -113,7 +119,7 @@ static inline oik_vec3 oik_rig_world(oik_vec3 p) {
  * Masses are de Leva's (1996), scaled to the subject (rig_mass.c); markers: rig_markers.c; weights of the skin: rig_skin.c.
  *
  * @param[out] out NULL on error
- * @return OIK_E_ARGUMENT (mass outside 1 to 500 kg, no skin and no mass); OIK_E_MODEL when the chain lacks a segment that bodies or masses
+ * @return OIK_E_ARGUMENT (mass outside 1 to 500 kg, no skin and no mass, up that is no axis); OIK_E_MODEL when the chain lacks a segment that bodies or masses
  *         need, or has one that the model or the mass table does not know, naming it; OIK_E_NOT_FINITE; OIK_E_MEMORY
  * About 15 ms with the skin of 6890 vertices, and 20 us a frame.
  */

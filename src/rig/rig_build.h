@@ -26,7 +26,8 @@ typedef struct oik_rig_link {
 
 typedef struct oik_rig_builder {
     const oik_rig_input *input;
-    oik_rig *rig;
+    oik_rig *rig;          /**< rig->world is known from the start */
+    bool root_turned;      /**< the root's coordinates are found anew, as y is not up in the frame of the motion */
     oik_chain_pose *lie;   /**< the chain in the posture in which the bones lie, frame of the motion */
     oik_mat3 *R;           /**< n_bodies in that posture, rig's world */
     oik_vec3 *o;           /**< n_bodies [m] */

@@ -23,16 +23,17 @@ oik_vec3 oik_rig_list_mean(const oik_rig_builder *b, int32_t list) {
 }
 
 oik_vec3 oik_rig_in_body(const oik_rig_builder *b, int body, oik_vec3 p) {
-    return m3_tmulv(b->R[body], v3_sub(oik_rig_world(p), b->o[body]));
+    return m3_tmulv(b->R[body], v3_sub(m3_mulv(b->rig->world, p), b->o[body]));
 }
 
 /** Volume inside a closed surface, by tetrahedra from its first vertex [m^3]. */
 static double volume(const oik_rig_input *input) {
+    const oik_vec3 *x = input->rest_skin ? input->rest_skin : input->skin;
     double six = 0.0;
     for (size_t f = 0; f < input->n_skin_faces; f++) {
         oik_vec3 side[3];
         for (int c = 0; c < 3; c++)
-            side[c] = v3_sub(input->skin[input->skin_faces[f][c]], input->skin[0]);
+            side[c] = v3_sub(x[input->skin_faces[f][c]], x[0]);
         six += v3_dot(side[0], v3_cross(side[1], side[2]));
     }
     return six / 6.0;
@@ -68,6 +69,14 @@ static void set_names(oik_rig *rig, const oik_rig_input *input) {
     strncpy(rig->gender, input->gender, sizeof rig->gender - 1);
 }
 
+/** From the frame of the motion, y turned up, to the rig's world. */
+static oik_status set_world(oik_rig *rig, oik_vec3 up, oik_error *err) {
+    const oik_mat3 from_model = m3_columns(oik_rig_world(v3(1, 0, 0)), oik_rig_world(v3(0, 1, 0)), oik_rig_world(v3(0, 0, 1)));
+    rig->up = v3_dot(up, up) == 0.0 ? v3(0, 1, 0) : up;
+    rig->world = m3_mul(from_model, oik_up_turn(rig->up));
+    return oik_up_check(rig->up, err);
+}
+
 static oik_status allocate(oik_rig_builder *b, oik_error *err) {
     const oik_rig_input *input = b->input;
     size_t n = (size_t)input->chain->n_segments, n_dofs = (size_t)input->chain->n_dofs + 3 * n; /* a merged joint has 3 of its own */
@@ -83,6 +92,8 @@ static oik_status allocate(oik_rig_builder *b, oik_error *err) {
 static oik_status build(oik_rig_builder *b, oik_error *err) {
     const oik_rig_input *input = b->input;
     oik_status status = oik_ik_motion_check(input->motion, err);
+    if (!status)
+        status = set_world(b->rig, input->up, err);
     if (!status)
         status = set_mass(b->rig, input, err);
     if (!status)

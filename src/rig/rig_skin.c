@@ -63,7 +63,7 @@ static int find_forearm(forearm *out, const oik_rig_builder *b, int joint, const
     int u = oik_rig_find_segment(chain, ulna), r = oik_rig_find_segment(chain, radius), h = oik_rig_find_segment(chain, hand);
     if (u < 0 || r < 0 || h < 0)
         return 0;
-    oik_vec3 elbow = oik_rig_world(b->lie->centre[u]), along = v3_sub(oik_rig_world(b->lie->centre[h]), elbow);
+    oik_vec3 elbow = m3_mulv(b->rig->world, b->lie->centre[u]), along = v3_sub(m3_mulv(b->rig->world, b->lie->centre[h]), elbow);
     *out = (forearm){joint, b->body_of_segment[r], elbow, v3_scale(along, 1.0 / v3_dot(along, along))};
     return v3_dot(along, along) > 0.0;
 }
@@ -142,7 +142,7 @@ oik_status oik_rig_build_skin(oik_rig_builder *b, oik_error *err) {
     skin->n_vertices = n, skin->n_faces = n_faces;
     memcpy(skin->faces, input->skin_faces, n_faces * sizeof *skin->faces);
     for (size_t v = 0; v < n; v++)
-        skin->vertices[v] = oik_rig_world(input->skin[v]);
+        skin->vertices[v] = m3_mulv(b->rig->world, input->skin[v]);
     find_bodies(body, b);
     n_forearms += find_forearm(&forearms[n_forearms], b, OIK_J_ELBOW_R, "ulna_r", "radius_r", "hand_r");
     n_forearms += find_forearm(&forearms[n_forearms], b, OIK_J_ELBOW_L, "ulna_l", "radius_l", "hand_l");

@@ -1,9 +1,12 @@
 /**
  * Bodies, joints, coordinates and motion of a rig, from those of a chain.
  *
- *   C      from the frame of the motion to the rig's world (oik_rig_world)
+ *   C      from the frame of the motion to the rig's world (oik_rig.world)
  *   N      rotation of a merged joint at zero: product of A_j B_j^T over the joints that it stands for
  *   E      rotation of a merged joint in a frame, A^T R_p^T R_c B
+ *
+ * Where y is not up in the frame of the motion, the root's joint frame stays that of a motion with y up, so that its coordinates mean the
+ * same (pelvis_ty is height, pelvis_tilt 0 for an upright pelvis); they are found anew in every frame.
  *
  * A segment of the chain begins anywhere on its bone, a body at the centre of its joint: s of the rig is s - b of the chain, b the centre
  * of the parent's own joint in the parent's frame.
@@ -30,9 +33,20 @@ static const oik_dof back_dofs[BALL_DOFS] = {
     {.name = "lumbar_bending", .axis = {1, 0, 0}, .lower = -0.5 * PI, .upper = 0.5 * PI},
     {.name = "lumbar_rotation", .axis = {0, 1, 0}, .lower = -0.5 * PI, .upper = 0.5 * PI}};
 
-/** C as a matrix. */
-static oik_mat3 world_turn(void) {
-    return m3_columns(oik_rig_world(v3(1, 0, 0)), oik_rig_world(v3(0, 1, 0)), oik_rig_world(v3(0, 0, 1)));
+/** From the frame that the chain's root is at home in to the rig's world. */
+static oik_mat3 ground_turn(const oik_rig_builder *b) {
+    oik_mat3 C = b->rig->world;
+    return b->root_turned ? m3_mul(C, m3_transpose(oik_up_turn(b->rig->up))) : C;
+}
+
+/** Can the joint hold any rotation and place? */
+static bool is_free(const oik_chain *chain, const oik_chain_joint *joint) {
+    const double slack = 1e-9; /* cosine between axes of translation */
+    if (joint->n_rotations != BALL_DOFS || joint->n_translations != 3)
+        return false;
+    const oik_dof *dofs = chain->dofs + joint->first_dof + BALL_DOFS;
+    oik_vec3 t[3] = {dofs[0].axis, dofs[1].axis, dofs[2].axis};
+    return fabs(v3_dot(t[0], t[1])) < slack && fabs(v3_dot(t[1], t[2])) < slack && fabs(v3_dot(t[2], t[0])) < slack;
 }
 
 /* ------------------------------------------------------------------ which bodies there are */
@@ -151,8 +165,8 @@ static void copy_joint(oik_rig_builder *b, int i) {
     add_dofs(b, chain->dofs + joint->first_dof, joint->n_rotations + joint->n_translations, joint->first_dof);
     body->A = joint->A, body->B = joint->B;
     if (body->parent < 0) {
-        body->A = m3_mul(world_turn(), joint->A);
-        body->s = oik_rig_world(joint->s);
+        body->A = m3_mul(ground_turn(b), joint->A);
+        body->s = m3_mulv(ground_turn(b), joint->s);
     } else {
         body->s = v3_sub(joint->s, chain->joints[joint->parent].b);
     }
@@ -174,7 +188,7 @@ static oik_status merge_joints(oik_rig_builder *b, int i, oik_error *err) {
     body->A = back ? first->A : m3_mul(N, last->B);
     body->B = back ? m3_tmul(N, first->A) : last->B;
     if (body->parent < 0)
-        body->A = m3_mul(world_turn(), body->A);
+        body->A = m3_mul(ground_turn(b), body->A);
     body->kind = OIK_JOINT_BALL;
     body->n_rotations = BALL_DOFS;
     add_dofs(b, back ? back_dofs : chain->dofs + last->first_dof, BALL_DOFS, -1);
@@ -203,12 +217,12 @@ static void renumber_masters(oik_rig_builder *b) {
 /** Where the bodies are in the posture of the bones; joints in a torso are where they are there. */
 static void place_bodies(oik_rig_builder *b) {
     oik_rig *rig = b->rig;
-    oik_mat3 C = world_turn();
+    oik_mat3 C = b->rig->world;
     for (int i = 0; i < rig->n_bodies; i++) {
         const oik_rig_link *link = &b->links[i];
         oik_rig_body *body = &rig->bodies[i];
         b->R[i] = m3_mul(C, b->lie->R[link->tip]);
-        b->o[i] = oik_rig_world(b->lie->centre[link->centre]);
+        b->o[i] = m3_mulv(C, b->lie->centre[link->centre]);
         if (body->parent < 0 || !(link->merged || b->links[body->parent].merged))
             continue;
         body->s = m3_tmulv(b->R[body->parent], v3_sub(b->o[i], b->o[body->parent]));
@@ -232,6 +246,8 @@ oik_status oik_rig_build_tree(oik_rig_builder *b, oik_error *err) {
     oik_status status = check_segments(b, err);
     if (!status)
         status = list_bodies(b, err);
+    if (!status)
+        b->root_turned = b->rig->up.y != 1.0 && !b->links[0].merged && is_free(b->input->chain, &b->input->chain->joints[b->links[0].tip]);
     for (int i = 0; i < b->rig->n_bodies && !status; i++) {
         b->rig->bodies[i].first_dof = b->rig->n_dofs;
         name_body(b, i);
@@ -250,13 +266,13 @@ oik_status oik_rig_build_tree(oik_rig_builder *b, oik_error *err) {
 /* ------------------------------------------------------------------ motion */
 
 /**
- * Coordinates of a merged joint: in the first frame inside the range where that is possible, then those nearest to the last frame's.
+ * Coordinates of a merged joint, or of a turned root: in the first frame inside the range where that is possible, then those nearest to the last frame's.
  * q: 3, of this frame; last: of the frame before, or NULL.
  */
 static void find_angles(double *q, const double *last, const oik_rig_builder *b, const oik_chain_pose *pose, int i) {
     const oik_rig_body *body = &b->rig->bodies[i];
     const oik_dof *dofs = b->rig->dofs + body->first_dof;
-    oik_mat3 R_p = body->parent < 0 ? m3_transpose(world_turn()) : pose->R[b->links[body->parent].tip];
+    oik_mat3 R_p = body->parent < 0 ? m3_transpose(b->rig->world) : pose->R[b->links[body->parent].tip];
     oik_mat3 E = m3_mul(m3_tmul(m3_mul(R_p, body->A), pose->R[b->links[i].tip]), body->B);
     double start[BALL_DOFS];
     if (!last) {
@@ -264,6 +280,15 @@ static void find_angles(double *q, const double *last, const oik_rig_builder *b,
         last = start;
     }
     oik_joint_angles(q, dofs, BALL_DOFS, E, last);
+}
+
+/** Coordinates of a free root; last: of the frame before, or NULL. */
+static void find_root(double *q, const double *last, const oik_rig_builder *b, const oik_chain_pose *pose) {
+    const oik_rig_body *root = &b->rig->bodies[0];
+    find_angles(q, last, b, pose, 0);
+    oik_vec3 shift = m3_tmulv(root->A, v3_sub(m3_mulv(b->rig->world, pose->centre[b->links[0].tip]), root->s));
+    for (int k = root->n_rotations; k < root->n_rotations + root->n_translations; k++)
+        q[k] = v3_dot(b->rig->dofs[k].axis, shift);
 }
 
 static void fill_frame(oik_rig_builder *b, oik_chain_pose *pose, int f) {
@@ -274,6 +299,8 @@ static void fill_frame(oik_rig_builder *b, oik_chain_pose *pose, int f) {
     for (size_t d = 0; d < n; d++)
         if (b->source[d] >= 0)
             q[d] = pose->q[b->source[d]];
+    if (b->root_turned)
+        find_root(q, f ? q - n : NULL, b, pose);
     for (int i = 0; i < b->rig->n_bodies; i++) {
         int first = b->rig->bodies[i].first_dof;
         if (b->links[i].merged)

@@ -241,6 +241,77 @@ static void skeleton_and_motion_must_belong_together(void **state) {
     assert_non_null(strstr(err.message, "lying"));
 }
 
+/** The demo body as a laboratory with z up has it, x to the right and y forward, through the whole pipeline. */
+typedef struct laboratory {
+    oik_mesh *mesh;
+    oik_body *body;
+    oik_skeleton *lying, *posed;
+    oik_chain *chain;
+    oik_motion *motion;
+} laboratory;
+
+static void laboratory_new(laboratory *l) {
+    enum { ROOM = 6890 };
+    static double x[3 * ROOM];
+    oik_mesh_info info = oik_mesh_get_info(mesh);
+    assert_int_equal(info.n_vertices, ROOM);
+    for (size_t v = 0; v < ROOM; v++) { /* (x, y, z) -> (x, -z, y) */
+        x[3 * v] = info.vertices[3 * v];
+        x[3 * v + 1] = -info.vertices[3 * v + 2];
+        x[3 * v + 2] = info.vertices[3 * v + 1];
+    }
+    assert_false(failed(oik_mesh_from_arrays(&l->mesh, x, ROOM, info.faces, info.n_faces, &err)) ||
+                 failed(oik_body_from_mesh(&l->body, model, l->mesh, "z up", NULL, &err)) ||
+                 failed(oik_skeleton_infer(&l->lying, model, l->body, NULL, &err)) ||
+                 failed(oik_skeleton_pose(&l->posed, model, l->body, l->lying, NULL, &err)) ||
+                 failed(oik_chain_from_skeleton(&l->chain, model, l->lying, &err)) ||
+                 failed(oik_motion_solve(&l->motion, model, l->chain, l->posed, NULL, &err)));
+}
+
+static void laboratory_clear(laboratory *l) {
+    oik_motion_free(l->motion);
+    oik_chain_free(l->chain);
+    oik_skeleton_free(l->posed);
+    oik_skeleton_free(l->lying);
+    oik_body_free(l->body);
+    oik_mesh_free(l->mesh);
+}
+
+static void a_body_with_z_up_is_set_upright(void **state) {
+    (void)state;
+    const oik_rig_options keep = {.up = {0, 1, 0}}, wrong = {.up = {0, 1, 1}};
+    const double same = 1e-4; /* registration and posing stop where steps are below 1e-6 m; a body on its side is off by 1 m */
+    laboratory l = {0};
+    double up[3] = {0};
+    oik_mat3 R[2][64];
+    oik_vec3 o[2][64];
+    laboratory_new(&l);
+    assert_int_equal(oik_motion_up(up, l.motion, &err), OIK_OK);
+    assert_true(up[0] == 0.0 && up[1] == 0.0 && up[2] == 1.0);
+    oik_rig *a = make(posed, still, NULL), *b = NULL, *side = NULL, *none = NULL;
+    assert_false(failed(oik_rig_from_skeleton(&b, model, l.body, l.posed, l.motion, NULL, &err)));
+    assert_false(failed(oik_rig_from_skeleton(&side, model, l.body, l.posed, l.motion, &keep, &err)));
+    assert_int_equal(oik_rig_from_skeleton(&none, model, l.body, l.posed, l.motion, &wrong, &err), OIK_E_ARGUMENT);
+    assert_null(none);
+    assert_true(a->n_bodies <= 64);
+    oik_rig_forward(R[0], o[0], a, a->q);
+    oik_rig_forward(R[1], o[1], b, b->q);
+    for (int i = 0; i < a->n_bodies; i++)
+        assert_true(v3_dist(o[0][i], o[1][i]) < same);
+    for (int d = 0; d < 6; d++)
+        assert_true(fabs(a->q[d] - b->q[d]) < same);
+    for (size_t v = 0; v < a->skin.n_vertices; v++)
+        assert_true(v3_dist(a->skin.vertices[v], b->skin.vertices[v]) < same);
+    /* as it lies when it is not turned */
+    oik_rig_forward(R[1], o[1], side, side->q);
+    oik_vec3 trunk = v3_sub(o[1][a->bodies[a->n_bodies - 1].parent], o[1][0]);
+    assert_true(fabs(trunk.y) < 0.5 * v3_norm(trunk));
+    oik_rig_free(a);
+    oik_rig_free(b);
+    oik_rig_free(side);
+    laboratory_clear(&l);
+}
+
 static void options_are_taken(void **state) {
     (void)state;
     const oik_rig_options options = {.name = "Anna 1", .mass = 61.5, .full = 1};
@@ -313,7 +384,7 @@ static void what_cannot_be_written_is_refused(void **state) {
 static void isb_angles_have_a_line_per_frame(void **state) {
     (void)state;
     const char *path = in_folder(folder, "isb.csv");
-    assert_int_equal(oik_write_isb_angles(walk, path, &err), OIK_OK);
+    assert_int_equal(oik_write_isb_angles(walk, NULL, path, &err), OIK_OK);
     char *text = file_text(path, NULL);
     size_t n = 0;
     for (const char *c = text; *c; c++)
@@ -321,6 +392,23 @@ static void isb_angles_have_a_line_per_frame(void **state) {
     assert_int_equal(n, 1 + oik_motion_n_frames(walk));
     assert_int_equal(strncmp(text, "frame,time,isb_", strlen("frame,time,isb_")), 0);
     free(text);
+}
+
+/** The demo walk's text has z up, which is turned to the y up of a subject's chain. */
+static void isb_angles_are_about_the_ground(void **state) {
+    (void)state;
+    const double z[3] = {0, 0, 1}, y[3] = {0, 1, 0}, none[3] = {1, 1, 0}, *const ups[] = {NULL, y, z};
+    char *text[3];
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(oik_write_isb_angles(walk, ups[i], in_folder(folder, "up.csv"), &err), OIK_OK);
+        text[i] = file_text(in_folder(folder, "up.csv"), NULL);
+    }
+    assert_string_equal(text[0], text[1]);
+    assert_string_not_equal(text[0], text[2]);
+    assert_int_equal(oik_write_isb_angles(walk, none, in_folder(folder, "none.csv"), &err), OIK_E_ARGUMENT);
+    assert_false(file_exists(in_folder(folder, "none.csv")));
+    for (int i = 0; i < 3; i++)
+        free(text[i]);
 }
 
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
@@ -333,10 +421,12 @@ int main(void) {
         cmocka_unit_test(skin_is_around_the_bones_in_the_first_frame),
         cmocka_unit_test(posed_bones_of_a_sequence_are_those_of_its_last_frame),
         cmocka_unit_test(skeleton_and_motion_must_belong_together),
+        cmocka_unit_test(a_body_with_z_up_is_set_upright),
         cmocka_unit_test(options_are_taken),
         IN_FOLDER(every_format_is_written),
         IN_FOLDER(what_cannot_be_written_is_refused),
         IN_FOLDER(isb_angles_have_a_line_per_frame),
+        IN_FOLDER(isb_angles_are_about_the_ground),
     };
     return cmocka_run_group_tests_name("test_api_rig", tests, set_up, tear_down);
 }

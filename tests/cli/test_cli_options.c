@@ -47,7 +47,8 @@ static void has_documented_defaults(void **state) {
     assert_int_equal(p.options.n_meshes, 1);
     assert_string_equal(p.options.out, "out");
     assert_string_equal(p.options.model, "open");
-    assert_int_equal(p.options.exports, OIK_EXPORT_CSV | OIK_EXPORT_JSON);
+    assert_int_equal(p.options.exports, OIK_EXPORT_CSV | OIK_EXPORT_JSON | OIK_EXPORT_OSIM | OIK_EXPORT_MOT | OIK_EXPORT_REPORT);
+    assert_true(p.options.up[0] == 0.0 && p.options.up[1] == 0.0 && p.options.up[2] == 0.0);
     assert_int_equal(p.options.level, OIK_LOG_INFO);
     assert_int_equal(p.options.method, OIK_METHOD_REFINED);
     assert_false(p.options.force || p.options.posing_only || p.options.display);
@@ -109,12 +110,13 @@ static void export_lists_are_united(void **state) {
 
 static void rigs_have_their_options(void **state) {
     (void)state;
-    char text[] = "--mesh_input a.ply -g female --export osim,addb --osim-detail full --mass 61.5";
+    char text[] = "--mesh_input a.ply -g female --export osim,addb --osim-detail full --mass 61.5 --up -z";
     parsed p = parse(text);
     assert_int_equal(p.code, OIK_EXIT_DONE);
     assert_int_equal(p.options.exports, OIK_EXPORT_OSIM | OIK_EXPORT_ADDB);
     assert_int_equal(p.options.osim_detail, OIK_OSIM_DETAIL_FULL);
     assert_true(p.options.mass == 61.5);
+    assert_true(p.options.up[0] == 0.0 && p.options.up[1] == 0.0 && p.options.up[2] == -1.0);
     oik_options_free(&p.options);
     char all[] = "--mesh_input a.ply -g female --export all";
     p = parse(all);
@@ -159,8 +161,10 @@ static void wrong_usage_is_named(void **state) {
     expect_usage("--mesh_input a.ply -g female --fast", "--fast");
     expect_usage("--mesh_input a.ply -g female -z", "-z");
     expect_usage("--mesh_input a.ply -g female --json=yes", "takes no value");
-    expect_usage("--mesh_input a.ply -g female --export csv,c3d",
-                 "\"c3d\", available are csv, json, isb, osim, mot, trc, bvh, glb, mjcf, urdf, addb, png, report and all");
+    expect_usage("--mesh_input a.ply -g female --export csv,fbx",
+                 "\"fbx\", available are csv, json, isb, osim, mot, trc, c3d, bvh, glb, mjcf, urdf, addb, png, report and all");
+    expect_usage("--mesh_input a.ply -g female --up w", "expected auto, x, y, z, -x, -y or -z");
+    expect_usage("--mesh_input a.ply -g female --export csv --up z", "--up goes with rigs");
     expect_usage("--mesh_input a.ply -g female --export csv,", "unknown format");
     expect_usage("--mesh_input a.ply -g female --method osso", "refined or reference");
     expect_usage("--mesh_input a.ply -g female -p -F", "leave one of them out");

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/rot.h"
+#include "ik/joint_angles.h"
 #include "rig_fixture.h"
 #include "support/tiny_rig.h"
 
@@ -182,6 +183,74 @@ static void pelvis_coordinates_are_those_of_the_world(void **state) {
         assert_near(q[2], -hips.x, 0.01);
         oik_rig_free(rig);
     }
+}
+
+/* root coordinates of a frame so that all of the body is turned about the origin */
+static void turn_frame(double *q, const oik_chain *chain, oik_mat3 W) {
+    const oik_chain_joint *root = &chain->joints[0];
+    const oik_dof *dofs = chain->dofs + root->first_dof;
+    oik_mat3 E = oik_joint_rotation(dofs, 3, q);
+    oik_vec3 place = m3_mulv(root->A, v3(0, 0, 0));
+    for (int k = 3; k < 6; k++)
+        place = v3_madd(place, q[k], m3_mulv(root->A, dofs[k].axis));
+    oik_joint_angles(q, dofs, 3, m3_tmul(root->A, m3_mul(W, m3_mul(root->A, E))), q);
+    for (int k = 3; k < 6; k++)
+        q[k] = v3_dot(m3_mulv(root->A, dofs[k].axis), m3_mulv(W, place));
+}
+
+/* the same motion in the frame of a laboratory gives the same rig, whichever of its axes is up */
+static void motions_are_set_upright(void **state) {
+    (void)state;
+    enum { FRAMES = 4, N_UPS = 6 };
+    const oik_vec3 ups[N_UPS] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {-1, 0, 0}, {0, -1, 0}, {0, 0, -1}};
+    oik_ik_motion *motion = random_frames(&s, FRAMES, 3), *turned = random_frames(&s, FRAMES, 3);
+    const size_t n = (size_t)s.chain->n_dofs;
+    oik_rig_input input = input_of(&s, motion);
+    for (int i = 0; i < 2 * N_UPS; i++) {
+        oik_rig_detail detail = i < N_UPS ? OIK_RIG_PLAIN : OIK_RIG_FULL;
+        oik_rig_input other = input_of(&s, turned);
+        other.up = ups[i % N_UPS];
+        other.q = motion->q; /* where bones and skin lie */
+        oik_mat3 U = oik_up_turn(other.up);
+        memcpy(turned->q, motion->q, FRAMES * n * sizeof *turned->q);
+        for (int f = 0; f < FRAMES; f++)
+            turn_frame(turned->q + (size_t)f * n, s.chain, m3_transpose(U));
+        oik_rig *a = make_rig(&input, detail), *b = make_rig(&other, detail);
+        assert_near(difference(b->world, m3_mul(world_matrix(), U)), 0, 0);
+        assert_near(difference(a->world, world_matrix()), 0, 0);
+        for (int k = 0; k < b->n_bodies; k++) {
+            assert_near(difference(a->bodies[k].A, b->bodies[k].A), 0, EXACT);
+            assert_near(v3_dist(a->bodies[k].s, b->bodies[k].s), 0, EXACT);
+        }
+        for (int f = 0; f < FRAMES; f++) {
+            oik_mat3 *R_a, *R_b;
+            oik_vec3 *o_a, *o_b;
+            place(&R_a, &o_a, a, a->q + f * a->n_dofs);
+            place(&R_b, &o_b, b, b->q + f * b->n_dofs);
+            for (int k = 0; k < b->n_bodies; k++) {
+                assert_near(difference(R_a[k], R_b[k]), 0, DECOMPOSED);
+                assert_near(v3_dist(o_a[k], o_b[k]), 0, DECOMPOSED);
+            }
+            free(R_a), free(o_a), free(R_b), free(o_b);
+        }
+        for (size_t v = 0; v < a->skin.n_vertices; v++)
+            assert_near(v3_dist(a->skin.vertices[v], b->skin.vertices[v]), 0, DECOMPOSED);
+        oik_rig_free(a);
+        oik_rig_free(b);
+    }
+    oik_ik_motion_free(motion);
+    oik_ik_motion_free(turned);
+}
+
+static void up_must_be_an_axis(void **state) {
+    (void)state;
+    oik_rig_input input = input_of(&s, NULL);
+    oik_rig *rig = NULL;
+    oik_error err = {.status = OIK_OK};
+    input.up = v3(0, 0.6, 0.8);
+    assert_int_equal(oik_rig_new(&rig, &input, OIK_RIG_PLAIN, &err), OIK_E_ARGUMENT);
+    assert_null(rig);
+    assert_non_null(strstr(err.message, "0.6"));
 }
 
 static void range_of_the_back_is_that_of_its_levels_together(void **state) {
@@ -402,6 +471,8 @@ int main(void) {
         cmocka_unit_test(plain_rig_turns_as_the_chain_and_its_legs_are_in_place),
         cmocka_unit_test(plain_rig_has_the_names_of_the_standard_model),
         cmocka_unit_test(pelvis_coordinates_are_those_of_the_world),
+        cmocka_unit_test(motions_are_set_upright),
+        cmocka_unit_test(up_must_be_an_axis),
         cmocka_unit_test(range_of_the_back_is_that_of_its_levels_together),
         cmocka_unit_test(plain_coordinates_are_continuous_and_within_their_ranges),
         cmocka_unit_test(mirrored_motion_moves_the_mirrored_bodies),

@@ -34,7 +34,7 @@ import numpy as np
 
 __all__ = ["Body", "BodyInfo", "BodyParameters", "CallInfo", "Chain", "Coordinate", "Gate", "KeypointReport", "Mesh", "Model", "ModelInfo", "Motion",
            "Options", "OssoikError", "Quality", "Result", "Rig", "Sequence", "SequenceFrame", "Skeleton", "SkeletonInfo", "Status", "Step", "quality",
-           "skeleton", "version"]
+           "skeleton", "version", "write_report"]
 
 __version__ = "0.1.0"  # of the header that the declarations below follow
 
@@ -161,12 +161,18 @@ class _Quality(ctypes.Structure):
     _fields_ = [("gates", _Gate * 8), ("n_gates", c_int), ("level", c_int)]
 
 
+class _ReportInput(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("input_path", c_char_p), ("model", c_void_p), ("body", c_void_p), ("posed", c_void_p), ("motion", c_void_p),
+                ("rig", c_void_p), ("quality", POINTER(_Quality)), ("mean", POINTER(_Quality)), ("n_steps", c_size_t), ("steps", POINTER(_Step))]
+
+
 # C name -> class, for the tests against the header
 _STRUCTS = {"oik_error": _Error, "oik_model_info": _ModelInfo, "oik_step": _Step, "oik_stage_options": _StageOptions,
             "oik_body_parameters": _BodyParameters, "oik_body_info": _BodyInfo, "oik_call_info": _CallInfo,
             "oik_skeleton_info": _SkeletonInfo, "oik_coordinate": _Coordinate, "oik_motion_frame": _MotionFrame,
             "oik_keypoint_arrays": _KeypointArrays, "oik_keypoint_options": _KeypointOptions, "oik_keypoint_report": _KeypointReport,
-            "oik_sequence_frame": _SequenceFrame, "oik_rig_options": _RigOptions, "oik_gate": _Gate, "oik_quality": _Quality}
+            "oik_sequence_frame": _SequenceFrame, "oik_rig_options": _RigOptions, "oik_gate": _Gate, "oik_quality": _Quality,
+            "oik_report_input": _ReportInput}
 
 # C name -> result and arguments; a pointer is _P
 _P = c_void_p
@@ -237,7 +243,8 @@ _FUNCTIONS = {
     "oik_rig_free": (None, _P),
     "oik_write_rig": (c_int, _P, c_char_p, c_char_p, _P),
     "oik_write_picture": (c_int, _P, _P, c_char_p, c_char_p, _P),
-    "oik_write_isb_angles": (c_int, _P, c_char_p, _P),
+    "oik_write_report": (c_int, _P, c_char_p, _P),
+    "oik_write_isb_angles": (c_int, _P, _P, c_char_p, _P),
 }
 
 # ---------------------------------------------------------------- the library
@@ -1045,9 +1052,12 @@ class Motion(_Object):
         """NAME_motion.json: coordinates, residuals, bounds, solver."""
         _check(_lib.oik_write_motion, self._open, _bytes(path))
 
-    def write_isb_angles(self, path):
-        """NAME_isb.csv: joint angles as the International Society of Biomechanics defines them [degrees], a line per frame."""
-        _check(_lib.oik_write_isb_angles, self._open, _bytes(path))
+    def write_isb_angles(self, path, up=None):
+        """NAME_isb.csv: joint angles as the International Society of Biomechanics defines them [degrees], a line per frame.
+
+        up: signed axis (3) that points up in the motion's frame; None: found."""
+        axis = None if up is None else _numbers(up, "up", (3,))
+        _check(_lib.oik_write_isb_angles, self._open, None if axis is None else axis.ctypes.data, _bytes(path))
 
 
 def _keypoint_options(watch, noise=0.0, smoothness=0.0, robust=0.0, cutoff_hz=0.0, progress=None):
@@ -1111,6 +1121,59 @@ def quality(body, posed, motion):
 
 
 # ---------------------------------------------------------------- sequences
+
+# ---------------------------------------------------------------- report
+
+def _quality_to_c(found):
+    c = _Quality(n_gates=len(found.gates), level=found.level)
+    for i, gate in enumerate(found.gates):
+        c.gates[i] = _Gate(*(value.encode() if isinstance(value, str) else value for value in gate))
+    return c
+
+
+def _steps_to_c(steps, model):
+    """Array of _Step, and the arrays that it points to."""
+    info, c, kept = _lib.oik_model_get_info(model), (_Step * len(steps))(), []
+
+    def hold(values, name, shape):
+        if values is None:
+            return None
+        kept.append(_numbers(values, name, shape))
+        return kept[-1].ctypes.data
+
+    for to, step in zip(c, steps):
+        to.stage, to.iteration, to.cost = step.stage.encode(), step.iteration, step.cost
+        to.skin = hold(step.skin, "skin", (info.n_skin_vertices, 3))
+        to.n_parts = 0 if step.part_R is None else info.n_rigid_parts
+        to.part_R = hold(step.part_R, "part_R", (info.n_rigid_parts, 3, 3))
+        to.part_t = hold(step.part_t, "part_t", (info.n_rigid_parts, 3))
+        to.shape = hold(step.shape, "shape", (info.n_skeleton_modes,))
+    return c, kept
+
+
+def write_report(path, name, model, body=None, posed=None, motion=None, rig=None, quality=None, mean=None, steps=(), input_path=None):
+    """
+    Write a page for a browser, in one file: a body with its posed bones, a motion that plays, or both.
+
+    name: heading. posed: a posed Skeleton with its Body and, for joint angles, its own Motion. rig: a Rig, best a full one, whose frames play.
+    Of a sequence: Sequence.body tells the stature, its Motion the segment lengths, Sequence.quality the Quality of the worst frame and the
+    mean. steps: those that Options.on_step got, to look at the optimisation of the body. input_path: what it was made from.
+    """
+    m = _of(Model, model)
+    _same_model(model, *(thing for thing in (body, posed, motion, rig) if thing is not None))
+    handles = {kind.__name__.lower(): _of(kind, thing) for kind, thing in ((Body, body), (Motion, motion), (Rig, rig)) if thing is not None}
+    if posed is not None:
+        handles["posed"] = _of(Skeleton, posed)
+    c_steps, kept = _steps_to_c(steps, m)
+    c = _ReportInput(name=_bytes(name), input_path=_bytes(input_path) if input_path is not None else None, model=m._as_parameter_,
+                     n_steps=len(steps), steps=c_steps, **{key: handle._as_parameter_ for key, handle in handles.items()})
+    if quality is not None:
+        c.quality = ctypes.pointer(_quality_to_c(quality))
+    if mean is not None:
+        c.mean = ctypes.pointer(_quality_to_c(mean))
+    _check(_lib.oik_write_report, byref(c), _bytes(path))
+    del kept, handles  # had to live until here
+
 
 class SequenceFrame(NamedTuple):
     """What one frame gave."""
