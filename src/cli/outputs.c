@@ -119,7 +119,7 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
                  {OIK_OUT_SEGMENTS, "", "_segments.csv", BOTH},
                  {OIK_OUT_RATES, "", "_rates.csv", BOTH},
                  {OIK_OUT_MOTION, "", "_motion.json", BOTH},
-                 {OIK_OUT_REPORT, "", "_report.html", BODY}};
+                 {OIK_OUT_REPORT, "", "_report.html", BOTH}};
     bool sequence = oik_wants_sequence(options);
     const oik_skel_model *skeleton = model->skeleton;
     oik_output_list list = {0};

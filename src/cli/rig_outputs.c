@@ -46,20 +46,8 @@ static oik_rig_detail detail_of(int item, unsigned osim_detail) {
 
 /* ------------------------------------------------------------------ names */
 
-/** Letters, digits and _, as rigs have them. */
-static void make_plain(char *name) {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    for (char *c = name + strspn(name, allowed); *c; c += strspn(c, allowed))
-        *c = '_';
-}
-
 void oik_rig_output_name(char out[OIK_RIG_NAME_LENGTH], const char *name) {
-    size_t n = strlen(name);
-    if (n >= OIK_RIG_NAME_LENGTH)
-        n = OIK_RIG_NAME_LENGTH - 1;
-    memcpy(out, name, n);
-    out[n] = '\0';
-    make_plain(out);
+    oik_rig_plain_name(out, OIK_RIG_NAME_LENGTH, name);
 }
 
 typedef struct bone_list {
@@ -69,19 +57,11 @@ typedef struct bone_list {
 
 /** Bones of a model as its rigs name them: those that have vertices. */
 static oik_status bone_list_new(bone_list *list, const oik_skel_model *skeleton, oik_error *err) {
-    size_t n = (size_t)skeleton->n_bones;
-    bool *there = oik_new(n, sizeof *there, err);
-    *list = (bone_list){.names = oik_new(n, sizeof *list->names, err)};
-    oik_status status = there && list->names ? OIK_OK : OIK_E_MEMORY;
-    for (size_t v = 0; v < skeleton->n_vertices && !status; v++)
-        there[skeleton->vertex_bone[v]] = true;
-    for (size_t b = 0; b < n && !status; b++) {
-        if (!there[b])
-            continue;
-        memcpy(list->names[list->n], skeleton->bone_names[b], OIK_NAME_LENGTH);
-        make_plain(list->names[list->n++]);
-    }
-    free(there);
+    *list = (bone_list){0};
+    oik_status status = oik_rig_bone_names(&list->names, skeleton, err);
+    for (int b = 0; b < skeleton->n_bones && !status; b++)
+        if (list->names[b][0])
+            memmove(list->names[list->n++], list->names[b], OIK_NAME_LENGTH);
     return status;
 }
 

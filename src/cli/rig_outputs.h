@@ -8,6 +8,7 @@
 #define OIK_CLI_RIG_OUTPUTS_H
 
 #include "cli/outputs.h"
+#include "rig/rig.h"
 
 /** The rigs of one body or sequence. */
 typedef struct oik_rig_outputs {
@@ -15,8 +16,6 @@ typedef struct oik_rig_outputs {
     oik_rig *rigs[2];    /**< plain, full; NULL when no file needs it */
     unsigned osim_detail; /**< which of them OpenSim's files have */
 } oik_rig_outputs;
-
-enum { OIK_RIG_NAME_LENGTH = 64 };
 
 /** Name of the rig of an input: letters, digits and _ of its name, cut to what a rig has room for. */
 void oik_rig_output_name(char out[OIK_RIG_NAME_LENGTH], const char *name);

@@ -59,6 +59,31 @@ oik_status oik_report_array_end(oik_report_array *array, oik_error *err) {
     return oik_text_file_flow(array->file, err);
 }
 
+oik_status oik_report_put_f32(oik_text_file *file, const char *name, const double *values, size_t n, oik_error *err) {
+    oik_report_array array;
+    oik_status status = OIK_OK;
+    oik_report_array_begin(&array, file, name, "f32", NULL);
+    for (size_t i = 0; i < n && !status; i++) {
+        oik_report_array_add_f32(&array, values[i]);
+        if (i % FLOW_STRIDE == 0)
+            status = oik_text_file_flow(file, err);
+    }
+    return status ? status : oik_report_array_end(&array, err);
+}
+
+oik_status oik_report_put_units(oik_text_file *file, const char *name, const double *values, size_t n, oik_error *err) {
+    const oik_report_grid grid = {.origin = {-1.0, -1.0, -1.0}, .step = 2.0 / UINT16_MAX};
+    oik_report_array array;
+    oik_status status = OIK_OK;
+    oik_report_array_begin(&array, file, name, "u16", &grid);
+    for (size_t i = 0; i < n && !status; i++) {
+        add_little_endian(&array, (uint32_t)lround((fmin(fmax(values[i], -1.0), 1.0) + 1.0) / grid.step), 2);
+        if (i % FLOW_STRIDE == 0)
+            status = oik_text_file_flow(file, err);
+    }
+    return status ? status : oik_report_array_end(&array, err);
+}
+
 oik_status oik_report_put_indices(oik_text_file *file, const char *name, const int32_t *values, size_t n, oik_error *err) {
     int32_t largest = 0;
     for (size_t i = 0; i < n; i++)

@@ -31,6 +31,12 @@ void oik_report_array_add_f32(oik_report_array *array, double value);
 /** Call it once; large arrays also call oik_text_file_flow in between. */
 oik_status oik_report_array_end(oik_report_array *array, oik_error *err);
 
+/** Whole array of n numbers in single precision. */
+oik_status oik_report_put_f32(oik_text_file *file, const char *name, const double *values, size_t n, oik_error *err);
+
+/** Whole array of n numbers from -1 to 1, in 16 bits. */
+oik_status oik_report_put_units(oik_text_file *file, const char *name, const double *values, size_t n, oik_error *err);
+
 /** Whole array of n numbers >= 0 in the narrowest of u8, u16 and u32. */
 oik_status oik_report_put_indices(oik_text_file *file, const char *name, const int32_t *values, size_t n, oik_error *err);
 

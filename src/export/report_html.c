@@ -10,7 +10,9 @@
 #include "base/status.h"
 #include "export/report_array.h"
 #include "export/report_json.h"
+#include "export/report_motion.h"
 #include "export/report_page.h"
+#include "export/report_ties.h"
 #include "skeleton/puppet_terms.h"
 
 /** A report that is being written. */
@@ -46,19 +48,19 @@ static oik_status put_skins(writing *w, oik_error *err) {
     return status;
 }
 
-/* ---- bones in the result's shape: local coordinates, labels, faces ---- */
+/* ---- bones in the result's shape: local coordinates of all points, labels and faces of the mesh ---- */
 
 static oik_status put_bones(writing *w, oik_error *err) {
     const oik_skel_model *s = w->report->skeleton;
-    oik_vec3 *local = oik_new(s->n_vertices, sizeof *local, err);
+    oik_vec3 *local = oik_new(s->n_points, sizeof *local, err);
     if (!local)
         return OIK_E_MEMORY;
-    for (size_t i = 0; i < s->n_vertices; i++)
+    for (size_t i = 0; i < s->n_points; i++)
         local[i] = oik_puppet_local(w->report->result.shape, s, i);
-    oik_status status = oik_report_put_points(&w->file, "bone-points", local, s->n_vertices, err);
+    oik_status status = oik_report_put_points(&w->file, "bone-points", local, s->n_points, err);
     free(local);
     if (!status)
-        status = oik_report_put_indices(&w->file, "bone-part", s->point_part, s->n_vertices, err);
+        status = oik_report_put_indices(&w->file, "bone-part", s->point_part, s->n_points, err);
     if (!status)
         status = oik_report_put_indices(&w->file, "bone-label", s->vertex_bone, s->n_vertices, err);
     if (!status)
@@ -66,16 +68,16 @@ static oik_status put_bones(writing *w, oik_error *err) {
     return status;
 }
 
-/* ---- shape modes that change: per vertex the number of entries, per entry mode and displacement ---- */
+/* ---- shape modes that change: per point the number of entries, per entry mode and displacement ---- */
 
 typedef struct entries {
-    int32_t *count, *slot; /**< vertices; entries */
+    int32_t *count, *slot; /**< points; entries */
     oik_vec3 *vector;      /**< entries */
     size_t n;
 } entries;
 
 static void collect_entries(entries *e, const oik_skel_model *s, const int32_t *slot) {
-    for (size_t i = 0; i < s->n_vertices; i++)
+    for (size_t i = 0; i < s->n_points; i++)
         for (int32_t k = s->mode_start[i]; k < s->mode_start[i + 1]; k++) {
             if (slot[s->mode_index[k]] < 0)
                 continue;
@@ -89,14 +91,14 @@ static oik_status put_modes(writing *w, oik_error *err) {
     const oik_skel_model *s = w->report->skeleton;
     if (w->layout.n_modes == 0)
         return OIK_OK;
-    size_t room = (size_t)s->mode_start[s->n_vertices];
-    entries e = {.count = oik_new(s->n_vertices, sizeof *e.count, err),
+    size_t room = (size_t)s->mode_start[s->n_points];
+    entries e = {.count = oik_new(s->n_points, sizeof *e.count, err),
                  .slot = oik_new(room, sizeof *e.slot, err),
                  .vector = oik_new(room, sizeof *e.vector, err)};
     oik_status status = e.count && e.slot && e.vector ? OIK_OK : OIK_E_MEMORY;
     if (!status) {
         collect_entries(&e, s, w->layout.mode_slot);
-        status = oik_report_put_indices(&w->file, "mode-count", e.count, s->n_vertices, err);
+        status = oik_report_put_indices(&w->file, "mode-count", e.count, s->n_points, err);
     }
     if (!status)
         status = oik_report_put_indices(&w->file, "mode-slot", e.slot, e.n, err);
@@ -155,10 +157,9 @@ static oik_status put_shapes(writing *w, oik_error *err) {
 
 /* ---- page ---- */
 
-static oik_status put_data(writing *w, oik_error *err) {
-    oik_status status = oik_report_put_facts(&w->file.buf, w->report, &w->layout, err);
-    if (!status)
-        status = oik_report_put_indices(&w->file, "skin-faces", (const int32_t *)w->report->skin_faces, 3 * w->report->n_skin_faces, err);
+static oik_status put_body(writing *w, oik_error *err) {
+    oik_status status = oik_report_put_indices(&w->file, "skin-faces", (const int32_t *)w->report->skin_faces, 3 * w->report->n_skin_faces,
+                                               err);
     if (!status)
         status = put_skins(w, err);
     if (!status)
@@ -167,7 +168,16 @@ static oik_status put_data(writing *w, oik_error *err) {
         status = put_modes(w, err);
     if (!status)
         status = put_placements(w, err);
-    return status ? status : put_shapes(w, err);
+    if (!status)
+        status = put_shapes(w, err);
+    return status ? status : oik_report_put_ties(&w->file, w->report, &w->layout, err);
+}
+
+static oik_status put_data(writing *w, oik_error *err) {
+    oik_status status = oik_report_put_facts(&w->file.buf, w->report, &w->layout, err);
+    if (!status && w->report->skeleton)
+        status = put_body(w, err);
+    return !status && w->report->rig ? oik_report_put_motion(&w->file, w->report->rig, &w->layout.motion, err) : status;
 }
 
 /** What stands for "<!-- @NAME -->": the data, or all pieces of that name. */

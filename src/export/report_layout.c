@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "export/report_motion.h"
+#include "export/report_ties.h"
 
 const oik_report_step *oik_report_step_at(const oik_report *report, size_t i) {
     return i < report->n_steps ? &report->steps[i] : &report->result;
@@ -21,7 +23,7 @@ oik_vec3 oik_report_show(const oik_report_space *space, oik_vec3 x) {
 
 /* ---- what must hold ---- */
 
-static oik_status check_faces(const int32_t (*faces)[3], size_t n_faces, size_t n_vertices, const char *what, oik_error *err) {
+oik_status oik_report_check_faces(const int32_t (*faces)[3], size_t n_faces, size_t n_vertices, const char *what, oik_error *err) {
     for (size_t f = 0; f < n_faces; f++)
         for (int k = 0; k < 3; k++)
             if (faces[f][k] < 0 || (size_t)faces[f][k] >= n_vertices)
@@ -31,10 +33,12 @@ static oik_status check_faces(const int32_t (*faces)[3], size_t n_faces, size_t 
 }
 
 static oik_status check_labels(const oik_skel_model *s, oik_error *err) {
+    for (size_t i = 0; i < s->n_points; i++)
+        if (s->point_part[i] < 0 || s->point_part[i] >= s->n_parts)
+            return oik_fail(err, OIK_E_ARGUMENT, "report: point %zu of the skeleton has part %d of %d", i, s->point_part[i], s->n_parts);
     for (size_t i = 0; i < s->n_vertices; i++)
-        if (s->point_part[i] < 0 || s->point_part[i] >= s->n_parts || s->vertex_bone[i] < 0 || s->vertex_bone[i] >= s->n_bones)
-            return oik_fail(err, OIK_E_ARGUMENT, "report: vertex %zu of the skeleton has part %d of %d, bone %d of %d", i,
-                            s->point_part[i], s->n_parts, s->vertex_bone[i], s->n_bones);
+        if (s->vertex_bone[i] < 0 || s->vertex_bone[i] >= s->n_bones)
+            return oik_fail(err, OIK_E_ARGUMENT, "report: vertex %zu of the skeleton has bone %d of %d", i, s->vertex_bone[i], s->n_bones);
     return OIK_OK;
 }
 
@@ -55,7 +59,7 @@ static oik_status check_step(const oik_report_step *step, size_t number, const o
     return OIK_OK;
 }
 
-static oik_status check_report(const oik_report *r, oik_error *err) {
+static oik_status check_body(const oik_report *r, oik_error *err) {
     const oik_skel_model *s = r->skeleton;
     if (!r->result.skin || !r->result.R || !r->result.shape)
         return oik_fail(err, OIK_E_ARGUMENT, "report: the result needs skin, placement and shape");
@@ -66,14 +70,26 @@ static oik_status check_report(const oik_report *r, oik_error *err) {
     for (int i = 0; r->kinematics && i < r->kinematics->n_joints; i++)
         if (s->segments[i].part < 0 || s->segments[i].part >= s->n_parts)
             return oik_fail(err, OIK_E_ARGUMENT, "report: segment %d is carried by part %d of %d", i, s->segments[i].part, s->n_parts);
-    oik_status status = check_faces(r->skin_faces, r->n_skin_faces, r->n_skin_vertices, "skin", err);
+    oik_status status = oik_report_check_faces(r->skin_faces, r->n_skin_faces, r->n_skin_vertices, "skin", err);
     if (!status)
-        status = check_faces((const int32_t(*)[3])s->faces, s->n_faces, s->n_vertices, "skeleton", err);
+        status = oik_report_check_faces((const int32_t(*)[3])s->faces, s->n_faces, s->n_vertices, "skeleton", err);
     if (!status)
         status = check_labels(s, err);
+    if (!status)
+        status = oik_report_check_ties(s, r->n_skin_vertices, err);
     for (size_t i = 0; i <= r->n_steps && !status; i++)
         status = check_step(oik_report_step_at(r, i), i + 1, s, err);
     return status;
+}
+
+static oik_status check_report(const oik_report *r, oik_error *err) {
+    if (!r->skeleton && !r->rig)
+        return oik_fail(err, OIK_E_ARGUMENT, "report: there is neither a body nor a rig to show");
+    for (int i = 0; r->mean && i < r->mean->n_gates; i++)
+        if (!r->quality || i >= r->quality->n_gates || strcmp(r->mean->gates[i].name, r->quality->gates[i].name) != 0)
+            return oik_fail(err, OIK_E_ARGUMENT, "report: gate %d, %s, of the mean is not one of the worst frame", i, r->mean->gates[i].name);
+    oik_status status = r->skeleton ? check_body(r, err) : OIK_OK;
+    return !status && r->rig ? oik_report_check_rig(r->rig, err) : status;
 }
 
 /* ---- frames ---- */
@@ -124,7 +140,7 @@ static oik_report_space space_around(oik_mat3 R, const oik_vec3 *skin, size_t n)
     return (oik_report_space){.R = R, .centre = m3_tmulv(R, v3(middle.x, low.y, middle.z))};
 }
 
-static const oik_vec3 *first_lying_skin(const oik_report *r) {
+const oik_vec3 *oik_report_lying_skin(const oik_report *r) {
     for (size_t i = 0; i < r->n_steps; i++)
         if (r->steps[i].lying && r->steps[i].skin)
             return r->steps[i].skin;
@@ -166,17 +182,13 @@ static void number_modes(oik_report_layout *layout, const oik_report *r) {
     }
 }
 
-oik_status oik_report_layout_make(oik_report_layout *layout, const oik_report *r, oik_error *err) {
-    *layout = (oik_report_layout){.n_skins = 1, .n_placements = 1, .n_shapes = 1};
-    oik_status status = check_report(r, err);
-    if (status)
-        return status;
+static oik_status lay_out_body(oik_report_layout *layout, const oik_report *r, oik_error *err) {
     layout->states = oik_new(r->n_steps + 1, sizeof *layout->states, err);
     layout->mode_slot = oik_new(r->skeleton->n_modes, sizeof *layout->mode_slot, err);
     if (!layout->states || !layout->mode_slot)
         return OIK_E_MEMORY;
     layout->input = space_around(upright_turn(r->kinematics), r->result.skin, r->n_skin_vertices);
-    layout->lying = space_around(m3_identity(), first_lying_skin(r), r->n_skin_vertices);
+    layout->lying = space_around(m3_identity(), oik_report_lying_skin(r), r->n_skin_vertices);
     oik_report_state state = {.skin = -1, .placement = -1, .shape = -1};
     for (size_t i = 0; i <= r->n_steps; i++)
         layout->states[i] = state = state_of(layout, r, i, state);
@@ -184,7 +196,16 @@ oik_status oik_report_layout_make(oik_report_layout *layout, const oik_report *r
     return OIK_OK;
 }
 
+oik_status oik_report_layout_make(oik_report_layout *layout, const oik_report *r, oik_error *err) {
+    *layout = (oik_report_layout){.n_skins = 1, .n_placements = 1, .n_shapes = 1};
+    oik_status status = check_report(r, err);
+    if (!status && r->skeleton)
+        status = lay_out_body(layout, r, err);
+    return !status && r->rig ? oik_report_motion_make(&layout->motion, r->rig, err) : status;
+}
+
 void oik_report_layout_free(oik_report_layout *layout) {
+    oik_report_motion_free(&layout->motion);
     free(layout->states);
     free(layout->mode_slot);
     *layout = (oik_report_layout){0};

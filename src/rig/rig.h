@@ -16,7 +16,8 @@
  * torso on the joint "back" at the lumbosacral disc, the arms hang on it by "acromial". Its coordinates are computed from the full motion,
  * body by body, so that orientations of pelvis, torso (that of the thorax) and limbs are those of the full rig; where the trunk bends
  * within itself the arms' places differ in all frames but the one in which the bones lie. A body that the chain has no segment for is left
- * out (an imported skeleton has no radius, talus and toes). Coordinates that follow others do so in the full rig, where q has their values.
+ * out (an imported skeleton has no talus and toes), but a radius without bones stands between ulna and hand where the chain has a ball joint
+ * for both (rig_wrist.c). Coordinates that follow others do so in the full rig, where q has their values.
  *
  * Bones ride on the body of their segment and are placed as they lie: posing the rig with the coordinates of that posture (the first
  * frame's, unless the input says otherwise) gives the placed skeleton back exactly.
@@ -28,6 +29,8 @@
 #include "ik/motion.h"
 #include "ik/up.h"
 #include "skeleton/skeleton.h"
+
+enum { OIK_RIG_NAME_LENGTH = 64 };
 
 typedef enum oik_rig_detail { OIK_RIG_PLAIN, OIK_RIG_FULL } oik_rig_detail;
 
@@ -72,7 +75,7 @@ typedef struct oik_rig_skin {
 } oik_rig_skin;
 
 typedef struct oik_rig {
-    char name[64];                    /**< letters, digits, _ only */
+    char name[OIK_RIG_NAME_LENGTH];   /**< letters, digits, _ only */
     char gender[8];
     oik_rig_detail detail;
     double mass, stature;             /**< of the subject [kg], [m] */
@@ -125,6 +128,18 @@ static inline oik_vec3 oik_rig_world(oik_vec3 p) {
  */
 oik_status oik_rig_new(oik_rig **out, const oik_rig_input *input, oik_rig_detail detail, oik_error *err);
 void oik_rig_free(oik_rig *rig);
+
+/** A name as rigs have it: what is not a letter, digit or _ becomes _, cut to what out has room for. size: of out, > 0. In place too. */
+void oik_rig_plain_name(char *out, size_t size, const char *name);
+
+/**
+ * Names of the bones that a rig of a model has: oik_rig_plain_name of the model's, "bone" for an empty one, with a number behind it where a
+ * bone before has the same (the case of letters does not count).
+ *
+ * @param[out] names n_bones of the model, "" for one without vertices, which no rig has; free it; NULL on error
+ * @return OIK_E_MEMORY. O(n_vertices + n_bones^2).
+ */
+oik_status oik_rig_bone_names(char (**names)[OIK_NAME_LENGTH], const oik_skel_model *model, oik_error *err);
 
 /** Place the bodies for coordinates q (n_dofs). R, o: n_bodies; world. O(n_dofs), allocates nothing. */
 void oik_rig_forward(oik_mat3 *R, oik_vec3 *o, const oik_rig *rig, const double *q);

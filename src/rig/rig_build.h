@@ -1,7 +1,7 @@
 /**
  * A rig on its way: what the files of src/rig share. Private to them.
  *
- * Steps, each on what the ones before it have filled in: tree, motion, bones, skin, masses, markers.
+ * Steps, each on what the ones before it have filled in: tree, motion, bones, skin, masses, markers, wrists.
  */
 #ifndef OIK_RIG_RIG_BUILD_H
 #define OIK_RIG_RIG_BUILD_H
@@ -50,6 +50,8 @@ oik_status oik_rig_build_skin(oik_rig_builder *builder, oik_error *err);
 /** rig->mass is the subject's. */
 oik_status oik_rig_build_masses(oik_rig_builder *builder, oik_error *err);
 oik_status oik_rig_build_markers(oik_rig_builder *builder, oik_error *err);
+/** A radius where the chain has none; R and o of the builder, links and body_of_segment are of the bodies before it. */
+oik_status oik_rig_build_wrists(oik_rig_builder *builder, oik_error *err);
 
 /** Segment of a chain by name, -1 when there is none. */
 int oik_rig_find_segment(const oik_chain *chain, const char *name);

@@ -51,21 +51,8 @@ static oik_status set_mass(oik_rig *rig, const oik_rig_input *input, oik_error *
     return OIK_OK;
 }
 
-static bool is_plain(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static void set_names(oik_rig *rig, const oik_rig_input *input) {
-    size_t n = strlen(input->name);
-    if (n >= sizeof rig->name)
-        n = sizeof rig->name - 1;
-    for (size_t i = 0; i < n; i++)
-        rig->name[i] = input->name[i];
-    for (size_t i = 0; i < n; i++)
-        if (!is_plain(rig->name[i]))
-            rig->name[i] = '_';
-    if (n == 0)
-        strcpy(rig->name, "subject");
+    oik_rig_plain_name(rig->name, sizeof rig->name, input->name[0] ? input->name : "subject");
     strncpy(rig->gender, input->gender, sizeof rig->gender - 1);
 }
 
@@ -103,7 +90,7 @@ static oik_status build(oik_rig_builder *b, oik_error *err) {
     oik_chain_forward(b->lie, input->chain, input->q ? input->q : input->motion->q);
     oik_status (*const steps[])(oik_rig_builder *, oik_error *) = {oik_rig_build_tree,   oik_rig_build_motion, oik_rig_assign_parts,
                                                                    oik_rig_build_bones,  oik_rig_build_skin,   oik_rig_build_masses,
-                                                                   oik_rig_build_markers};
+                                                                   oik_rig_build_markers, oik_rig_build_wrists};
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !status; i++)
         status = steps[i](b, err);
     return status;

@@ -6,10 +6,8 @@
  * to T12 thorax and C1 to C7 neck. All others (mandible, fingers) go with the part that they hang on, unless a joint of the skin moves them
  * that moves a segment beside them: the patella goes with the tibia, on whose tendon its distance hardly changes.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/status.h"
@@ -129,6 +127,7 @@ typedef struct numbering {
     int32_t *of_vertex;             /**< n_vertices */
     size_t *n_vertices, *n_faces;   /**< n_bones of the model */
     int *body;                      /**< n_bones of the model, -1: without vertices */
+    char (*names)[OIK_NAME_LENGTH]; /**< n_bones of the model */
 } numbering;
 
 /** All corners in one bone; bones are closed surfaces of their own. */
@@ -152,24 +151,6 @@ static void count(numbering *n, const oik_rig_builder *b) {
             n->n_faces[model->vertex_bone[model->faces[f][0]]]++;
 }
 
-/** Letters, digits and _ only, and no other bone's name even where the case of letters does not count. */
-static void name_bone(oik_rig_bone *bones, int i, const char *name) {
-    enum { ROOM_FOR_NUMBER = 11 }; /* _ and an unsigned int */
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    char base[OIK_NAME_LENGTH];
-    snprintf(base, sizeof base, "%s", name[0] ? name : "bone");
-    for (char *c = base + strspn(base, allowed); *c; c += strspn(c, allowed))
-        *c = '_';
-    snprintf(bones[i].name, sizeof bones[i].name, "%s", base);
-    unsigned number = 2;
-    for (int other = 0; other < i;) {
-        if (strcasecmp(bones[i].name, bones[other++].name) != 0)
-            continue;
-        snprintf(bones[i].name, sizeof bones[i].name, "%.*s_%u", OIK_NAME_LENGTH - 1 - ROOM_FOR_NUMBER, base, number++);
-        other = 0;
-    }
-}
-
 /** Bones body after body; place: number of each of the model's bones in the rig, -1: none. */
 static oik_status list_bones(oik_rig_builder *b, int *place, const numbering *n, oik_error *err) {
     const oik_skel_model *model = b->input->model;
@@ -184,7 +165,7 @@ static oik_status list_bones(oik_rig_builder *b, int *place, const numbering *n,
             oik_rig_bone *bone = &rig->bones[rig->n_bones];
             place[k] = rig->n_bones++;
             bone->body = i;
-            name_bone(rig->bones, place[k], model->bone_names[k]);
+            memcpy(bone->name, n->names[k], sizeof bone->name);
             if (!(bone->vertices = oik_new(n->n_vertices[k], sizeof *bone->vertices, err)) ||
                 !(bone->faces = oik_new(n->n_faces[k], sizeof *bone->faces, err)))
                 return OIK_E_MEMORY;
@@ -223,7 +204,9 @@ oik_status oik_rig_build_bones(oik_rig_builder *b, oik_error *err) {
         (n.body = oik_new(n_bones, sizeof *n.body, err)) && (place = oik_new(n_bones, sizeof *place, err)) &&
         (b->rig->bones = oik_new(n_bones, sizeof *b->rig->bones, err))) {
         count(&n, b);
-        status = list_bones(b, place, &n, err);
+        status = oik_rig_bone_names(&n.names, model, err);
+        if (!status)
+            status = list_bones(b, place, &n, err);
     }
     if (!status)
         fill_bones(b, place, &n);
@@ -231,6 +214,7 @@ oik_status oik_rig_build_bones(oik_rig_builder *b, oik_error *err) {
     free(n.n_vertices);
     free(n.n_faces);
     free(n.body);
+    free(n.names);
     free(place);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "base/rot.h"
 #include "export/report_html.h"
 #include "report/report_fixture.h"
+#include "report/report_reader.h"
 #include "skeleton/puppet_terms.h"
 #include "support/comma_locale.h"
 #include "support/failing_malloc.h"
@@ -31,114 +32,30 @@ static int teardown(void **state) {
     return temp_dir_teardown(state);
 }
 
-/* ---- reading a page back ---- */
-
-/* The page as text; free it. */
-static char *page_of(const oik_report *report, size_t *size) {
-    char path[TEMP_PATH_LENGTH];
-    oik_error err = {0};
-    if (oik_report_write(report, temp_path(path, "report.html"), &err))
-        fail_msg("%s", err.message);
-    char *page = file_text(path, size);
-    assert_non_null(page);
-    return page;
-}
-
-static json_t *facts_of(const char *page) {
-    static const char open[] = "<script type=\"application/json\" id=\"facts\">";
-    const char *begin = strstr(page, open);
-    assert_non_null(begin);
-    begin += sizeof open - 1;
-    const char *end = strstr(begin, "</script>");
-    assert_non_null(end);
-    json_t *facts = json_loadb(begin, (size_t)(end - begin), 0, NULL);
-    assert_non_null(facts);
-    return facts;
-}
-
-typedef struct array {
-    size_t n;       /* numbers */
-    double *values; /* points: in metres */
-    char type[4];
-} array;
-
-static int digit_of(char c) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *found = c ? strchr(digits, c) : NULL;
-    return found ? (int)(found - digits) : -1;
-}
-
-static size_t base64_bytes(uint8_t *out, const char *text) {
-    size_t n = 0;
-    uint32_t bits = 0;
-    for (int have = 0; digit_of(*text) >= 0; text++) {
-        bits = bits << 6 | (uint32_t)digit_of(*text);
-        have += 6;
-        if (have >= 8)
-            out[n++] = (uint8_t)(bits >> (have -= 8));
-    }
-    assert_true(*text == '=' || *text == '<');
-    return n;
-}
-
-static double number_at(const uint8_t *bytes, size_t width, bool is_float) {
-    uint32_t bits = 0;
-    float narrow;
-    for (size_t k = width; k-- > 0;)
-        bits = bits << 8 | bytes[k];
-    memcpy(&narrow, &bits, sizeof narrow);
-    return is_float ? (double)narrow : (double)bits;
-}
-
-/* An array of the page; release its values. n = 0 when it is not there. */
-static array array_of(const char *page, const char *name) {
-    char mark[64];
-    array a = {0};
-    snprintf(mark, sizeof mark, "id=\"array-%s\" data-type=\"", name);
-    const char *tag = strstr(page, mark);
-    if (!tag)
-        return a;
-    snprintf(a.type, sizeof a.type, "%.3s", tag + strlen(mark));
-    a.type[strcspn(a.type, "\"")] = '\0';
-    const char *text = strchr(tag, '>') + 1, *grid = strstr(tag, "data-origin=\"");
-    double origin[3] = {0, 0, 0}, step = 1.0;
-    if (grid && grid < text)
-        assert_int_equal(sscanf(grid, "data-origin=\"%lf %lf %lf\" data-step=\"%lf\"", &origin[0], &origin[1], &origin[2], &step), 4);
-    uint8_t *bytes = malloc(strcspn(text, "<") + 1);
-    assert_non_null(bytes);
-    size_t width = a.type[0] == 'f' ? 4 : (size_t)atoi(a.type + 1) / 8, size = base64_bytes(bytes, text);
-    assert_int_equal(size % width, 0);
-    a.n = size / width;
-    a.values = calloc(a.n + 1, sizeof *a.values);
-    assert_non_null(a.values);
-    for (size_t i = 0; i < a.n; i++)
-        a.values[i] = origin[i % 3] + step * number_at(bytes + width * i, width, a.type[0] == 'f');
-    free(bytes);
-    return a;
-}
+/* ---- reading steps back ---- */
 
 static int state_of(const json_t *facts, size_t step, const char *what) {
-    return (int)json_integer_value(json_object_get(json_array_get(json_object_get(facts, "steps"), step), what));
+    return (int)json_integer_value(json_object_get(json_array_get(json_object_get(json_object_get(facts, "body"), "steps"), step), what));
 }
 
-/* Bone vertices of a step as the page places them; free them. */
+/* Points of the bones in a step as the page places them, vertices first; free them. */
 static oik_vec3 *placed_bones(const char *page, size_t step) {
     const oik_skel_model *s = fixture.skeleton;
     json_t *facts = facts_of(page);
     array local = array_of(page, "bone-points"), part = array_of(page, "bone-part"), count = array_of(page, "mode-count"),
           slot = array_of(page, "mode-slot"), vector = array_of(page, "mode-vector"), placements = array_of(page, "placements"),
           shapes = array_of(page, "shapes");
-    assert_int_equal(local.n, 3 * s->n_vertices);
-    assert_int_equal(part.n, s->n_vertices);
-    assert_int_equal(count.n, s->n_vertices);
+    assert_int_equal(local.n, 3 * s->n_points);
+    assert_int_equal(part.n, s->n_points);
+    assert_int_equal(count.n, s->n_points);
     size_t n_parts = (size_t)s->n_parts, n_modes = 2, entry = 0;
     int placement = state_of(facts, step, "placement"), shape = state_of(facts, step, "shape");
     assert_true(placement >= 0 && shape >= 0);
     assert_in_range((size_t)placement * n_parts * 7, 0, placements.n - 7 * n_parts);
     assert_in_range((size_t)shape * n_modes, 0, shapes.n - n_modes);
-    oik_vec3 *y = calloc(s->n_vertices, sizeof *y);
+    oik_vec3 *y = calloc(s->n_points, sizeof *y);
     assert_non_null(y);
-    for (size_t i = 0; i < s->n_vertices; i++) {
+    for (size_t i = 0; i < s->n_points; i++) {
         const double *u = local.values + 3 * i;
         const double *p = placements.values + 7 * ((size_t)placement * n_parts + (size_t)part.values[i]);
         oik_vec3 at = v3(u[0], u[1], u[2]);
@@ -228,7 +145,7 @@ static void faces_and_labels_come_back(void **state) {
         size_t n;
     } rows[] = {{"skin-faces", (const int32_t *)fixture.body->faces, 3 * fixture.body->n_faces},
                 {"bone-faces", (const int32_t *)s->faces, 3 * s->n_faces},
-                {"bone-part", s->point_part, s->n_vertices},
+                {"bone-part", s->point_part, s->n_points},
                 {"bone-label", s->vertex_bone, s->n_vertices}};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         array a = array_of(page, rows[r].name);
@@ -240,10 +157,56 @@ static void faces_and_labels_come_back(void **state) {
     free(page);
 }
 
+/* Row i of a list that leaves out ties of weight 0. */
+static size_t weighty(const double *weight, size_t n, size_t i) {
+    for (size_t k = 0; k < n; k++)
+        if (weight[k] > 0.0 && i-- == 0)
+            return k;
+    fail_msg("there are fewer ties");
+    return n;
+}
+
+static void springs_and_landmarks_come_back(void **state) {
+    (void)state;
+    const oik_skel_model *s = fixture.skeleton;
+    double kept = s->springs.weight[1];
+    s->springs.weight[1] = 0.0;
+    char *page = page_of(&fixture.report, NULL);
+    array point = array_of(page, "spring-point"), skin = array_of(page, "spring-skin"), landmark = array_of(page, "landmark-point"),
+          target = array_of(page, "landmark-target");
+    assert_true(s->springs.n > 2 && s->landmarks.n > 0);
+    assert_int_equal(point.n, s->springs.n - 1);
+    assert_int_equal(skin.n, point.n);
+    for (size_t i = 0; i < point.n; i++) {
+        size_t k = weighty(s->springs.weight, s->springs.n, i);
+        assert_int_equal((int)point.values[i], s->springs.point[k]);
+        assert_int_equal((int)skin.values[i], s->springs.skin[k]);
+    }
+    s->springs.weight[1] = kept;
+    assert_int_equal(target.n, 3 * landmark.n);
+    size_t n_joints = 0;
+    oik_vec3 feet = feet_of(fixture.lying, fixture.body->n_vertices);
+    for (size_t i = 0; i < landmark.n; i++) {
+        size_t k = weighty(s->landmarks.weight, s->landmarks.n, i);
+        assert_int_equal((int)landmark.values[i], s->landmarks.point[k]);
+        oik_vec3 mean = v3_scale(feet, -1.0), found = v3(target.values[3 * i], target.values[3 * i + 1], target.values[3 * i + 2]);
+        for (int32_t e = s->landmarks.skin.start[k]; e < s->landmarks.skin.start[k + 1]; e++)
+            mean = v3_madd(mean, s->landmarks.skin.value[e], fixture.lying[s->landmarks.skin.index[e]]);
+        /* a landmark lies under the mean of its skin vertices, as deep as the model says; a joint centre in it */
+        assert_true(fabs(v3_dist(found, mean) - s->landmarks.depth[k]) < CLOSE);
+        n_joints += s->landmarks.depth[k] == 0.0;
+    }
+    assert_in_range(n_joints, 1, landmark.n - 1);
+    const array all[] = {point, skin, landmark, target};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i].values);
+    free(page);
+}
+
 static void facts_tell_steps_joints_and_gates(void **state) {
     (void)state;
     char *page = page_of(&fixture.report, NULL);
-    json_t *facts = facts_of(page), *steps = json_object_get(facts, "steps");
+    json_t *facts = facts_of(page), *body = json_object_get(facts, "body"), *steps = json_object_get(body, "steps");
     assert_int_equal(json_array_size(steps), FIXTURE_STEPS + 1);
     assert_string_equal(json_string_value(json_object_get(json_array_get(steps, 4), "stage")), "placing");
     assert_int_equal(state_of(facts, 4, "iteration"), 2);
@@ -252,13 +215,13 @@ static void facts_tell_steps_joints_and_gates(void **state) {
     assert_int_equal(state_of(facts, 0, "placement"), -1);
     assert_int_equal(state_of(facts, FIXTURE_STEPS, "placement"), 0);
     assert_int_equal(state_of(facts, FIXTURE_STEPS, "skin"), 0);
-    json_t *joint = json_array_get(json_object_get(facts, "joints"), TINY_S_SHANK_R);
+    json_t *joint = json_array_get(json_object_get(body, "joints"), TINY_S_SHANK_R);
     oik_vec3 centre = v3_sub(fixture.kinematics->joints[TINY_S_SHANK_R].centre, feet_of(fixture.skin, fixture.body->n_vertices));
     assert_float_equal(json_number_value(json_array_get(json_object_get(joint, "centre"), 1)), centre.y, 1e-8); /* 9 digits */
     assert_int_equal(json_integer_value(json_object_get(joint, "part")), TINY_SHANK_R);
     assert_int_equal(json_array_size(json_object_get(joint, "axes")), (size_t)fixture.chain->joints[TINY_S_SHANK_R].n_rotations);
     assert_int_equal(json_array_size(json_object_get(facts, "gates")), 2);
-    assert_int_equal(json_array_size(json_object_get(facts, "coordinates")), (size_t)fixture.chain->n_dofs);
+    assert_int_equal(json_array_size(json_object_get(body, "coordinates")), (size_t)fixture.chain->n_dofs);
     json_decref(facts);
     free(page);
 }
@@ -279,7 +242,7 @@ static void the_result_alone_has_no_modes_and_one_placement(void **state) {
     assert_int_equal(a.n, 7 * (size_t)fixture.skeleton->n_parts);
     free(a.values);
     json_t *facts = facts_of(page);
-    assert_int_equal(json_array_size(json_object_get(facts, "steps")), 1);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(facts, "body"), "steps")), 1);
     assert_true(json_is_null(json_object_get(facts, "stature")));
     json_decref(facts);
     free(page);
@@ -307,7 +270,7 @@ static void text_never_becomes_markup(void **state) {
     assert_null(strstr(page, "<img"));
     json_t *facts = facts_of(page);
     assert_string_equal(json_string_value(json_object_get(facts, "name")), hostile);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(facts, "steps"), 0), "stage")), hostile);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(json_object_get(facts, "body"), "steps"), 0), "stage")), hostile);
     json_decref(facts);
     free(page);
     free(other);
@@ -471,6 +434,10 @@ static void incomplete_reports_are_refused(void **state) {
     r.skin_faces = (const int32_t(*)[3])faces;
     r.n_skin_faces = 1;
     expect_refused(&r, OIK_E_ARGUMENT, "face 0 of the skin");
+    int32_t kept = fixture.skeleton->springs.skin[2];
+    fixture.skeleton->springs.skin[2] = (int32_t)fixture.body->n_vertices;
+    expect_refused(&fixture.report, OIK_E_ARGUMENT, "spring 2");
+    fixture.skeleton->springs.skin[2] = kept;
 }
 
 static void numbers_that_are_not_finite_are_refused(void **state) {
@@ -513,6 +480,7 @@ int main(void) {
         cmocka_unit_test(skins_come_back_standing_on_the_ground),
         cmocka_unit_test(bones_of_every_step_come_back),
         cmocka_unit_test(faces_and_labels_come_back),
+        cmocka_unit_test(springs_and_landmarks_come_back),
         cmocka_unit_test(facts_tell_steps_joints_and_gates),
         cmocka_unit_test(the_result_alone_has_no_modes_and_one_placement),
         cmocka_unit_test(text_never_becomes_markup),

@@ -73,7 +73,7 @@ static void markers_are_where_anatomy_has_them(void **state) {
                   {"VERT", "head"},     {"RSHO", "clavicle_r"}, {"LAI", "scapula_l"}, {"RELB", "humerus_r"}, {"LWRB", "ulna_l"},
                   {"RWRA", "radius_r"}, {"LFIN", "hand_l"},  {"RKNE", "femur_r"},   {"LANK", "tibia_l"},   {"RHEE", "calcn_r"},
                   {"LTOE", "calcn_l"},  {"RHLX", "toes_r"},  {"RHJC", "pelvis"},    {"LKJC", "femur_l"},   {"RAJC", "tibia_r"},
-                  {"LSJC", "scapula_l"}, {"REJC", "humerus_r"}, {"LWJC", "radius_l"}, {"RTHI", "femur_r"},  {"LFRM", "ulna_l"}};
+                  {"T10", "thorax"},     {"RFHD", "head"},      {"LBHD", "head"},       {"LSJC", "scapula_l"}, {"REJC", "humerus_r"}, {"LWJC", "radius_l"}, {"RTHI", "femur_r"},  {"LFRM", "ulna_l"}};
     oik_rig_input input = input_of(&s, NULL);
     oik_rig *rig = make_rig(&input, OIK_RIG_FULL);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
@@ -90,6 +90,16 @@ static void markers_are_where_anatomy_has_them(void **state) {
     /* on top of the foot: above the joint of the toes, which lies in the middle of the heads of the metatarsals */
     assert_true(at(rig, "RTOE").y > body_named(rig, "toes_r")->s.y + 0.005);
     assert_true(at(rig, "RTHI").z > 0.04 && at(rig, "LTIB").z < -0.02);
+    /* the head band is level, the ears' markers beside the ears, the shoulder's above the joint of the clavicle's end */
+    double level = at(rig, "RFHD").y;
+    assert_near(at(rig, "LBHD").y, level, 0.02);
+    assert_true(level > at(rig, "RPOR").y + 0.03 && level < at(rig, "VERT").y - 0.03);
+    assert_true(at(rig, "RFHD").x > at(rig, "RPOR").x + 0.03 && at(rig, "LBHD").x < at(rig, "LPOR").x - 0.03);
+    assert_true(at(rig, "RFHD").z > 0.03 && at(rig, "LFHD").z < -0.03 && at(rig, "RBHD").z > 0.03);
+    assert_true(at(rig, "RSHO").y > 0.005 && fabs(at(rig, "RSHO").x) < at(rig, "RSHO").y);
+    assert_true(at(rig, "T10").x < -0.02 && fabs(at(rig, "T10").z) < 0.02 && at(rig, "T10").y < at(rig, "CLAV").y - 0.1);
+    /* in the lower third of thigh and shank */
+    assert_true(at(rig, "RTHI").y < 0.6 * at(rig, "RKJC").y && at(rig, "RTIB").y < 0.6 * at(rig, "RAJC").y);
     assert_near(v3_dist(at(rig, "RKJC"), body_named(rig, "tibia_r")->s), 0, EXACT);
     oik_rig_free(rig);
 }
@@ -134,12 +144,13 @@ static void without_a_skin_markers_are_on_the_bones(void **state) {
     input.body = NULL;
     input.mass = 60;
     oik_rig *bare = make_rig(&input, OIK_RIG_FULL);
-    assert_int_equal(covered->n_markers - bare->n_markers, 8);
+    enum { SOFT = 8, HEAD_BAND = 4 };
+    assert_int_equal(covered->n_markers - bare->n_markers, SOFT + HEAD_BAND);
     for (int m = 0; m < bare->n_markers; m++) {
         const oik_rig_marker *marker = &bare->markers[m];
         double depth = v3_dist(marker->at, at(covered, marker->name));
         assert_true(marker->fixed);
-        assert_true(is_joint_centre(marker->name) ? depth == 0.0 : depth > 0.0 && depth <= 0.06 + 0.015);
+        assert_true(is_joint_centre(marker->name) ? depth == 0.0 : depth > 0.0 && depth <= 0.06 + 0.03);
     }
     assert_int_equal(bare->skin.n_vertices, 0);
     oik_rig_free(covered);

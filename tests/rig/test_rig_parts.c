@@ -160,6 +160,53 @@ static void bones_get_names_that_files_can_have(void **state) {
     memcpy(names, saved, sizeof saved);
 }
 
+static void names_are_known_before_the_rig(void **state) {
+    (void)state;
+    oik_skel_model *model = s.model->skeleton;
+    char saved[2][OIK_NAME_LENGTH], (*names)[OIK_NAME_LENGTH] = NULL;
+    int32_t moved = model->vertex_bone[0];
+    memcpy(saved, model->bone_names, sizeof saved);
+    strcpy(model->bone_names[0], "L5.");
+    strcpy(model->bone_names[1], "l5");
+    oik_rig_input input = input_of(&s, NULL);
+    assert_int_equal(oik_rig_bone_names(&names, model, NULL), OIK_OK);
+    for (int detail = OIK_RIG_PLAIN; detail <= OIK_RIG_FULL; detail++) {
+        oik_rig *rig = make_rig(&input, (oik_rig_detail)detail);
+        int n = 0;
+        for (int k = 0; k < model->n_bones; k++) {
+            assert_true(names[k][0] != '\0');
+            assert_int_equal(bone_named(rig, names[k])->n_vertices > 0, 1);
+            n++;
+        }
+        assert_int_equal(n, rig->n_bones);
+        oik_rig_free(rig);
+    }
+    free(names);
+    /* a bone that loses its vertices loses its name; the others keep theirs */
+    for (size_t v = 0; v < model->n_vertices; v++)
+        model->vertex_bone[v] += model->vertex_bone[v] == moved ? 1 << 20 : 0;
+    for (size_t v = 0; v < model->n_vertices; v++)
+        model->vertex_bone[v] = model->vertex_bone[v] >= 1 << 20 ? (moved + 1) % model->n_bones : model->vertex_bone[v];
+    memcpy(model->bone_names, saved, sizeof saved);
+    assert_int_equal(oik_rig_bone_names(&names, model, NULL), OIK_OK);
+    for (int k = 0; k < model->n_bones; k++)
+        assert_string_equal(names[k], k == moved ? "" : model->bone_names[k]);
+    free(names);
+}
+
+static void plain_names_are_cut_and_cleaned(void **state) {
+    (void)state;
+    char name[6], in_place[] = "a b";
+    oik_rig_plain_name(name, sizeof name, "a-b.c/d");
+    assert_string_equal(name, "a_b_c");
+    oik_rig_plain_name(name, sizeof name, "\xc3\xa9_0");
+    assert_string_equal(name, "___0");
+    oik_rig_plain_name(name, sizeof name, "");
+    assert_string_equal(name, "");
+    oik_rig_plain_name(in_place, sizeof in_place, in_place);
+    assert_string_equal(in_place, "a_b");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_frame_gives_the_posed_bones_back),
@@ -167,6 +214,8 @@ int main(void) {
         cmocka_unit_test(bones_are_on_the_bodies_of_anatomy),
         cmocka_unit_test(bones_are_closed_and_listed_body_after_body),
         cmocka_unit_test(bones_get_names_that_files_can_have),
+        cmocka_unit_test(plain_names_are_cut_and_cleaned),
+        cmocka_unit_test(names_are_known_before_the_rig), /* the last: it changes the model */
     };
     return cmocka_run_group_tests_name("rig_parts", tests, set_up, tear_down);
 }

@@ -33,8 +33,8 @@ from typing import Callable, NamedTuple, Optional
 import numpy as np
 
 __all__ = ["Body", "BodyInfo", "BodyParameters", "CallInfo", "Chain", "Coordinate", "Gate", "KeypointReport", "Mesh", "Model", "ModelInfo", "Motion",
-           "Options", "OssoikError", "Quality", "Result", "Rig", "Sequence", "SequenceFrame", "Skeleton", "SkeletonInfo", "Status", "Step", "quality",
-           "skeleton", "version", "write_report"]
+           "Options", "OssoikError", "Quality", "Result", "Rig", "RigBody", "RigBone", "RigCoordinate", "RigInfo", "RigMarker", "Sequence",
+           "SequenceFrame", "Skeleton", "SkeletonInfo", "Skin", "Status", "Step", "quality", "skeleton", "version", "write_report"]
 
 __version__ = "0.1.0"  # of the header that the declarations below follow
 
@@ -82,7 +82,7 @@ class _ModelInfo(ctypes.Structure):
     _fields_ = ([(name, c_char_p) for name in ("name", "gender", "licence", "hash")]
                 + [(name, c_size_t) for name in ("n_skin_vertices", "n_skin_faces", "n_skin_modes", "n_bones", "n_bone_vertices", "n_bone_faces",
                                                  "n_parts", "n_skeleton_modes", "n_joints", "n_dofs")]
-                + [("family", c_char_p), ("n_pose_features", c_size_t), ("n_rigid_parts", c_size_t), ("has_reference", c_int)])
+                + [("family", c_char_p), ("n_pose_features", c_size_t), ("n_rigid_parts", c_size_t), ("has_reference", c_int), ("skin_faces", POINTER(c_int32))])
 
 
 class _Step(ctypes.Structure):
@@ -149,8 +149,43 @@ class _SequenceFrame(ctypes.Structure):
                 + [("restarted", c_int), ("n_iterations", c_int)])
 
 
+class _MeshInfo(ctypes.Structure):
+    _fields_ = [("n_vertices", c_size_t), ("n_faces", c_size_t), ("vertices", POINTER(c_double)), ("faces", POINTER(c_int32))]
+
+
+class _SkinInfo(ctypes.Structure):
+    _fields_ = [("n_vertices", c_size_t), ("n_faces", c_size_t), ("measured", POINTER(c_double)), ("posed", POINTER(c_double)),
+                ("unposed", POINTER(c_double)), ("faces", POINTER(c_int32)), ("of_input", POINTER(c_int32))]
+
+
 class _RigOptions(ctypes.Structure):
-    _fields_ = [("name", c_char_p), ("mass", c_double), ("full", c_int)]
+    _fields_ = [("name", c_char_p), ("mass", c_double), ("full", c_int), ("up", c_double * 3)]
+
+
+class _RigInfo(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("gender", c_char_p), ("mass", c_double), ("stature", c_double), ("mass_estimated", c_int),
+                ("up", c_double * 3), ("world", c_double * 9), ("n_bodies", c_size_t), ("n_coordinates", c_size_t), ("n_bones", c_size_t),
+                ("n_markers", c_size_t), ("n_frames", c_size_t), ("time", POINTER(c_double)), ("coordinates", POINTER(c_double))]
+
+
+class _RigBodyInfo(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("joint", c_char_p), ("parent", c_int), ("mass", c_double), ("mass_centre", c_double * 3),
+                ("inertia", c_double * 6), ("centre", c_double * 3), ("A", c_double * 9), ("B", c_double * 9), ("first_coordinate", c_size_t),
+                ("n_rotations", c_size_t), ("n_translations", c_size_t)]
+
+
+class _RigCoordinateInfo(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("body", c_int), ("translation", c_int), ("axis", c_double * 3), ("lower", c_double), ("upper", c_double),
+                ("neutral", c_double), ("follows", c_int)]
+
+
+class _RigMarkerInfo(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("body", c_int), ("at", c_double * 3), ("fixed", c_int)]
+
+
+class _RigBoneInfo(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("body", c_int), ("n_vertices", c_size_t), ("n_faces", c_size_t), ("vertices", POINTER(c_double)),
+                ("faces", POINTER(c_int32))]
 
 
 class _Gate(ctypes.Structure):
@@ -171,7 +206,10 @@ _STRUCTS = {"oik_error": _Error, "oik_model_info": _ModelInfo, "oik_step": _Step
             "oik_body_parameters": _BodyParameters, "oik_body_info": _BodyInfo, "oik_call_info": _CallInfo,
             "oik_skeleton_info": _SkeletonInfo, "oik_coordinate": _Coordinate, "oik_motion_frame": _MotionFrame,
             "oik_keypoint_arrays": _KeypointArrays, "oik_keypoint_options": _KeypointOptions, "oik_keypoint_report": _KeypointReport,
-            "oik_sequence_frame": _SequenceFrame, "oik_rig_options": _RigOptions, "oik_gate": _Gate, "oik_quality": _Quality,
+            "oik_sequence_frame": _SequenceFrame, "oik_mesh_info": _MeshInfo, "oik_skin_info": _SkinInfo,
+            "oik_rig_options": _RigOptions, "oik_rig_info": _RigInfo, "oik_rig_body_info": _RigBodyInfo,
+            "oik_rig_coordinate_info": _RigCoordinateInfo, "oik_rig_marker_info": _RigMarkerInfo, "oik_rig_bone_info": _RigBoneInfo,
+            "oik_gate": _Gate, "oik_quality": _Quality,
             "oik_report_input": _ReportInput}
 
 # C name -> result and arguments; a pointer is _P
@@ -186,10 +224,13 @@ _FUNCTIONS = {
     "oik_mesh_read": (c_int, _P, c_char_p, _P),
     "oik_mesh_from_arrays": (c_int, _P, _P, c_size_t, _P, c_size_t, _P),
     "oik_mesh_free": (None, _P),
+    "oik_mesh_get_info": (_MeshInfo, _P),
     "oik_body_from_mesh": (c_int, _P, _P, _P, c_char_p, _P, _P),
     "oik_body_from_parameters": (c_int, _P, _P, _P, _P, _P),
     "oik_body_free": (None, _P),
     "oik_body_get_info": (_BodyInfo, _P),
+    "oik_body_get_skin": (_SkinInfo, _P),
+    "oik_body_place_lying_skin": (c_int, _P, _P, _P, _P),
     "oik_body_n_calls": (c_size_t, _P),
     "oik_body_get_call": (_CallInfo, _P, c_size_t),
     "oik_skeleton_infer": (c_int, _P, _P, _P, _P, _P),
@@ -240,7 +281,15 @@ _FUNCTIONS = {
     "oik_write_rates": (c_int, _P, c_char_p, _P),
     "oik_write_motion": (c_int, _P, c_char_p, _P),
     "oik_rig_from_skeleton": (c_int, _P, _P, _P, _P, _P, _P, _P),
+    "oik_motion_up": (c_int, _P, _P, _P),
     "oik_rig_free": (None, _P),
+    "oik_rig_get_info": (_RigInfo, _P),
+    "oik_rig_get_body": (_RigBodyInfo, _P, c_size_t),
+    "oik_rig_get_coordinate": (_RigCoordinateInfo, _P, c_size_t),
+    "oik_rig_get_marker": (_RigMarkerInfo, _P, c_size_t),
+    "oik_rig_get_bone": (_RigBoneInfo, _P, c_size_t),
+    "oik_rig_place_bodies": (c_int, _P, _P, _P, _P, _P),
+    "oik_rig_place_markers": (c_int, _P, _P, _P, _P),
     "oik_write_rig": (c_int, _P, c_char_p, c_char_p, _P),
     "oik_write_picture": (c_int, _P, _P, c_char_p, c_char_p, _P),
     "oik_write_report": (c_int, _P, c_char_p, _P),
@@ -626,6 +675,11 @@ class Model(_Object):
         """ModelInfo."""
         return _record(ModelInfo, _lib.oik_model_get_info(self._open))
 
+    def skin_faces(self):
+        """Triangles of the skin in SMPL order: n_skin_faces x 3, int32."""
+        c = _lib.oik_model_get_info(self._open)
+        return _array(c.skin_faces, (c.n_skin_faces, 3), np.int32)
+
     def place_bones(self, step):
         """Bone vertices of a Step of placing or posing: n_bone_vertices x 3 [m]."""
         if step.part_R is None:
@@ -662,6 +716,18 @@ class Mesh(_Object):
         f = _integers(faces, "faces") if faces is not None else np.empty((0, 3), np.int32)
         return cls(_create(_lib.oik_mesh_free, (), _lib.oik_mesh_from_arrays, x.ctypes.data, len(x), f.ctypes.data if len(f) else None, len(f)),
                    name)
+
+    @property
+    def vertices(self):
+        """V x 3, in the unit and order of its source."""
+        c = _lib.oik_mesh_get_info(self._open)
+        return _array(c.vertices, (c.n_vertices, 3))
+
+    @property
+    def faces(self):
+        """n_faces x 3, int32; polygons are fanned."""
+        c = _lib.oik_mesh_get_info(self._open)
+        return _array(c.faces, (c.n_faces, 3), np.int32)
 
 
 def _as_mesh(mesh):
@@ -714,6 +780,16 @@ class BodyInfo(NamedTuple):
     stature: float          # height of the un-posed subject [m]
 
 
+class Skin(NamedTuple):
+    """The skins of a body, vertex by vertex in the model's order; arrays are copies."""
+    measured: np.ndarray  # V x 3, the input [m]; of BodyParameters the same as posed
+    posed: np.ndarray     # V x 3, the model registered to it, in the input's frame [m]
+    unposed: np.ndarray   # V x 3, the subject's own skin in the model's posture of rest and frame [m]
+    lying: np.ndarray     # V x 3, the subject's own skin around the lying bones, in their frame [m]
+    faces: np.ndarray     # n_faces x 3, int32, closed
+    of_input: np.ndarray  # V, int32, vertex of the input: another one only where the input was mirrored
+
+
 class Body(_Object):
     """The body model registered to a mesh, or posed by parameters: stage 1."""
 
@@ -762,6 +838,15 @@ class Body(_Object):
         c = _lib.oik_body_get_info(handle)
         c_fields = {name: getattr(c, name) for name in BodyInfo._fields}
         return BodyInfo(**{**c_fields, "unit": _text(c.unit), "beta": _array(c.beta, (c.n_modes,))})
+
+    def skin(self):
+        """Skin."""
+        handle, m = self._open, self._model
+        c = _lib.oik_body_get_skin(handle)
+        places = (_array(values, (c.n_vertices, 3)) for values in (c.measured, c.posed, c.unposed))
+        lying = np.empty((c.n_vertices, 3))
+        _check(_lib.oik_body_place_lying_skin, lying.ctypes.data, m, handle)
+        return Skin(*places, lying, _array(c.faces, (c.n_faces, 3), np.int32), _array(c.of_input, (c.n_vertices,), np.int32))
 
     def calls(self):
         """Tuple of CallInfo."""
@@ -1020,6 +1105,12 @@ class Motion(_Object):
         """Root mean square distance to the measured points, F [m]; NaN where there are none; read-only."""
         return self._frames[2]
 
+    def up(self):
+        """The signed axis (3) that points up: nearest to the way from the feet to the neck. A subject who lies down misleads it."""
+        axis = np.empty(3)
+        _check(_lib.oik_motion_up, axis.ctypes.data, self._open)
+        return axis
+
     def segments(self):
         """Where the segments are: rotations segment -> world (F x S x 3 x 3), and origins (F x S x 3) [m]."""
         handle, n_frames, n = self._open, len(self), len(self.segment_names)
@@ -1069,24 +1160,161 @@ def _keypoint_options(watch, noise=0.0, smoothness=0.0, robust=0.0, cutoff_hz=0.
 
 # ---------------------------------------------------------------- rigs
 
+class RigInfo(NamedTuple):
+    name: str
+    gender: str
+    mass: float           # of the subject [kg]
+    stature: float        # [m]
+    mass_estimated: bool  # from the volume of the skin
+    up: np.ndarray        # 3, in the frame of the motion
+    world: np.ndarray     # 3 x 3, from the frame of the motion to the rig's: x forward, y up, z right
+
+
+class RigBody(NamedTuple):
+    """
+    A rigid body and the joint that moves it. Its frame has x to the front, y up and z to the right of its segment, and begins at the centre
+    of that joint. With the place R_p, o_p of the parent and coordinates q about and along axes a, rotations first:
+
+        R = R_p A Rot(a_1, q_1) Rot(a_2, q_2) ... B^T,     o = o_p + R_p (centre + A (sum over translations q a))
+    """
+    name: str
+    joint: str
+    parent: int              # number of a body before it; -1: ground
+    mass: float              # [kg]
+    mass_centre: np.ndarray  # 3, in the body's frame [m]
+    inertia: np.ndarray      # 3 x 3, about the mass centre along the body's axes [kg m^2]
+    centre: np.ndarray       # 3, of the joint, in the parent's frame [m]
+    A: np.ndarray            # 3 x 3, joint frame in the parent's frame
+    B: np.ndarray            # 3 x 3, joint frame in this body's frame
+    coordinates: tuple       # numbers of its coordinates
+
+
+class RigCoordinate(NamedTuple):
+    name: str
+    body: int         # that it moves
+    unit: str         # "rad" or "m"
+    axis: np.ndarray  # 3, in the joint frame
+    lower: float
+    upper: float
+    neutral: float    # value in the neutral posture
+    follows: int      # coordinate that it is a function of, else -1
+
+
+class RigMarker(NamedTuple):
+    name: str
+    body: int
+    at: np.ndarray  # 3, in the body's frame [m]
+    fixed: bool     # over a bony landmark or at a joint centre, else on soft tissue
+
+
+class RigBone(NamedTuple):
+    name: str
+    body: int
+    vertices: np.ndarray  # V x 3, in the body's frame [m]
+    faces: np.ndarray     # n_faces x 3, int32
+
+
+def _six_to_matrix(six):
+    xx, yy, zz, xy, xz, yz = six
+    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+
+
 class Rig(_Object):
     """Bones on a tree of bodies with joints, masses, markers, skin and motion: what other programs of the field open."""
 
     @classmethod
-    def from_skeleton(cls, body, skeleton, motion, name="subject", mass=0.0, full=False):
+    def from_skeleton(cls, body, skeleton, motion, name="subject", mass=0.0, full=False, up=None):
         """
         skeleton: posed, with the motion of its mesh (of a sequence: its last frame); or lying, with any motion of the subject's chain, also
         from keypoints. name: of the subject. mass: 1 to 500 [kg]; 0: estimated from the volume of the skin. full: neck, head, clavicles and
-        scapulae as well, besides the bodies, joints and coordinates of Rajagopal et al. 2016.
+        scapulae as well, besides the bodies, joints and coordinates of Rajagopal et al. 2016. up: signed axis (3) that points up in the frame
+        of the motion; None: Motion.up. The rig stands on the ground of OpenSim, x forward, y up, z right.
         """
         b, s, q = _of(Body, body), _of(Skeleton, skeleton), _of(Motion, motion)
         m = _same_model(body, skeleton, motion)
         c = _RigOptions(name=_bytes(name), mass=mass, full=bool(full))
+        if up is not None:
+            c.up[:] = _numbers(up, "up", (3,))
         return cls(_create(_lib.oik_rig_free, (), _lib.oik_rig_from_skeleton, m, b, s, q, byref(c)), m)
+
+    def info(self):
+        """RigInfo."""
+        c = _lib.oik_rig_get_info(self._open)
+        return RigInfo(_text(c.name), _text(c.gender), c.mass, c.stature, bool(c.mass_estimated), np.array(c.up),
+                       np.array(c.world).reshape(3, 3))
+
+    def __len__(self):
+        """Number of frames."""
+        return _lib.oik_rig_get_info(self._open).n_frames
+
+    @functools.cached_property
+    def bodies(self):
+        """Tuple of RigBody, parents before children."""
+        handle, found = self._open, []
+        for i in range(_lib.oik_rig_get_info(handle).n_bodies):
+            c = _lib.oik_rig_get_body(handle, i)
+            end = c.first_coordinate + c.n_rotations + c.n_translations
+            found.append(RigBody(_text(c.name), _text(c.joint), c.parent, c.mass, np.array(c.mass_centre), _six_to_matrix(c.inertia),
+                                 np.array(c.centre), np.array(c.A).reshape(3, 3), np.array(c.B).reshape(3, 3),
+                                 tuple(range(c.first_coordinate, end))))
+        return tuple(found)
+
+    @functools.cached_property
+    def coordinates(self):
+        """Tuple of RigCoordinate."""
+        handle = self._open
+        found = [_lib.oik_rig_get_coordinate(handle, i) for i in range(_lib.oik_rig_get_info(handle).n_coordinates)]
+        return tuple(RigCoordinate(_text(c.name), c.body, "m" if c.translation else "rad", np.array(c.axis), c.lower, c.upper, c.neutral,
+                                   c.follows) for c in found)
+
+    @functools.cached_property
+    def markers(self):
+        """Tuple of RigMarker."""
+        handle = self._open
+        found = [_lib.oik_rig_get_marker(handle, i) for i in range(_lib.oik_rig_get_info(handle).n_markers)]
+        return tuple(RigMarker(_text(c.name), c.body, np.array(c.at), bool(c.fixed)) for c in found)
+
+    def bones(self):
+        """Tuple of RigBone."""
+        handle = self._open
+        found = [_lib.oik_rig_get_bone(handle, i) for i in range(_lib.oik_rig_get_info(handle).n_bones)]
+        return tuple(RigBone(_text(c.name), c.body, _array(c.vertices, (c.n_vertices, 3)), _array(c.faces, (c.n_faces, 3), np.int32))
+                     for c in found)
+
+    @property
+    def time(self):
+        """F [s]."""
+        c = _lib.oik_rig_get_info(self._open)
+        return _array(c.time, (c.n_frames,))
+
+    @property
+    def q(self):
+        """Coordinates, F x n [rad], [m]."""
+        c = _lib.oik_rig_get_info(self._open)
+        return _array(c.coordinates, (c.n_frames, c.n_coordinates))
+
+    def _coordinates_of(self, q):
+        return self.q if q is None else _numbers(q, "q", (-1, len(self.coordinates)))
+
+    def place_bodies(self, q=None):
+        """Where the n bodies are: R (F x n x 3 x 3, body -> the rig's world), origin (F x n x 3) [m]. q: F x n coordinates; None: its own."""
+        values, handle, n = self._coordinates_of(q), self._open, len(self.bodies)
+        R, origin = np.empty((len(values), n, 3, 3)), np.empty((len(values), n, 3))
+        for f, row in enumerate(values):
+            _check(_lib.oik_rig_place_bodies, R[f].ctypes.data, origin[f].ctypes.data, handle, row.ctypes.data)
+        return R, origin
+
+    def place_markers(self, q=None):
+        """Where the n markers are: F x n x 3, in the rig's world [m]. q: as in place_bodies."""
+        values, handle = self._coordinates_of(q), self._open
+        at = np.empty((len(values), len(self.markers), 3))
+        for f, row in enumerate(values):
+            _check(_lib.oik_rig_place_markers, at[f].ctypes.data, handle, row.ctypes.data)
+        return at
 
     def write(self, path, format):
         """
-        format: "osim" (DIR/NAME.osim, and in DIR what OpenSim runs with it), "mot", "trc", "bvh", "glb", "mjcf", "urdf", or "addb" (path is
+        format: "osim" (DIR/NAME.osim, and in DIR what OpenSim runs with it), "mot", "trc", "c3d", "bvh", "glb", "mjcf", "urdf", or "addb" (path is
         a folder for AddBiomechanics).
         """
         _check(_lib.oik_write_rig, self._open, _bytes(format), _bytes(path))

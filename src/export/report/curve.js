@@ -9,16 +9,16 @@ function svgElement(name, attributes, text) {
   return element;
 }
 
-/** Four significant digits, in plain figures where these are short. */
-function costText(cost) {
-  return cost >= 0.001 && cost < 1e6 ? String(Number(cost.toPrecision(4))) : cost.toExponential(3);
+/** Significant digits, in plain figures where these are short. */
+function costText(cost, digits = 4) {
+  return cost >= 0.001 && cost < 1e6 ? String(Number(cost.toPrecision(digits))) : cost.toExponential(digits - 1);
 }
 
 class CostCurve {
   constructor(svg, onPick) {
     this.svg = svg;
     this.stages = [];
-    facts.steps.slice(0, -1).forEach((step, index) => {
+    facts.body.steps.slice(0, -1).forEach((step, index) => {
       const last = this.stages[this.stages.length - 1];
       if (last && last.name === step.stage)
         last.end = index + 1;
@@ -34,8 +34,8 @@ class CostCurve {
 
   /** Panels as wide as their stages have steps, but none too narrow for its title. */
   layOut() {
-    const width = this.svg.clientWidth, height = this.svg.clientHeight, gap = 14, narrow = 110;
-    const free = width - gap * (this.stages.length - 1) - narrow * this.stages.length;
+    const width = this.svg.clientWidth, height = this.svg.clientHeight, n = this.stages.length, gap = 14;
+    const narrow = Math.min(110, (width - gap * (n - 1)) / n), free = width - gap * (n - 1) - narrow * n;
     const total = this.stages.reduce((sum, stage) => sum + stage.end - stage.begin, 0);
     let x = 0;
     for (const stage of this.stages) {
@@ -47,7 +47,7 @@ class CostCurve {
   }
 
   scale(stage) {
-    const costs = facts.steps.slice(stage.begin, stage.end).map((step) => step.cost).filter((cost) => cost > 0);
+    const costs = facts.body.steps.slice(stage.begin, stage.end).map((step) => step.cost).filter((cost) => cost > 0);
     stage.high = Math.max(...costs);
     stage.low = Math.min(...costs);
     stage.empty = costs.length === 0;
@@ -75,21 +75,22 @@ class CostCurve {
       return [...parts, svgElement("text", { x: x + 8, y: (top + bottom) / 2 + 4 }, "no cost recorded")];
     parts.push(svgElement("path", { class: "cost", d: this.path(stage) }));
     for (let i = stage.begin; i < stage.end; i++)
-      if (facts.steps[i].cost > 0)
-        parts.push(svgElement("circle", { class: "point", cx: stage.xOf(i), cy: stage.yOf(facts.steps[i].cost), r: 2 }));
-    parts.push(svgElement("text", { x, y: 28 }, `${costText(stage.low)} to ${costText(stage.high)}`));
+      if (facts.body.steps[i].cost > 0)
+        parts.push(svgElement("circle", { class: "point", cx: stage.xOf(i), cy: stage.yOf(facts.body.steps[i].cost), r: 2 }));
+    parts.push(svgElement("text", { x, y: 28 }, width < 110 ? `${costText(stage.low, 2)}–${costText(stage.high, 2)}`
+      : `${costText(stage.low)} to ${costText(stage.high)}`));
     return parts;
   }
 
   path(stage) {
     let d = "", drawn = false;
     for (let i = stage.begin; i < stage.end; i++) {
-      const step = facts.steps[i];
+      const step = facts.body.steps[i];
       if (!(step.cost > 0)) {
         drawn = false;
         continue;
       }
-      const goesOn = drawn && step.iteration > facts.steps[i - 1].iteration;
+      const goesOn = drawn && step.iteration > facts.body.steps[i - 1].iteration;
       d += `${goesOn ? "L" : "M"}${stage.xOf(i).toFixed(1)} ${stage.yOf(step.cost).toFixed(1)}`;
       drawn = true;
     }
@@ -100,7 +101,7 @@ class CostCurve {
     const stage = this.stages.find((candidate) => current >= candidate.begin && current < candidate.end);
     if (!stage)
       return [];
-    const x = stage.xOf(current), cost = facts.steps[current].cost;
+    const x = stage.xOf(current), cost = facts.body.steps[current].cost;
     const line = svgElement("line", { class: "now", x1: x, x2: x, y1: stage.top, y2: stage.bottom });
     return cost > 0 ? [line, svgElement("circle", { class: "now-point", cx: x, cy: stage.yOf(cost), r: 4.5 })] : [line];
   }

@@ -3,8 +3,9 @@
 class Orbit {
   /** onChange is called after every change of the camera. */
   constructor(camera, canvas, onChange) {
-    Object.assign(this, { camera, canvas, onChange, pointers: new Map() });
+    Object.assign(this, { camera, canvas, onChange, pointers: new Map(), target: new THREE.Vector3(), azimuth: 0, elevation: 0, distance: 4 });
     this.home = { target: new THREE.Vector3(0, 1, 0), distance: 4 };
+    this.carried = new THREE.Vector3();
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => this.drag(event));
     for (const name of ["pointerup", "pointercancel"])
@@ -20,24 +21,29 @@ class Orbit {
 
   /** A box that fits the view from any side. */
   frame(box) {
-    const size = box.getSize(new THREE.Vector3());
+    this.size = box.getSize(new THREE.Vector3());
     box.getCenter(this.home.target);
-    this.size = size;
-    this.look("front");
   }
 
-  /** Distance from which the box fits upright and sideways. */
+  /** Go along with what is looked at, which has come this far from where the box was taken. */
+  carry(way) {
+    this.target.add(way).sub(this.carried);
+    this.carried.copy(way);
+    this.update();
+  }
+
+  /** Distance from which the box fits upright and sideways, with room for the buttons above it. */
   fitDistance() {
-    const half = Math.tan(THREE.Math.degToRad(this.camera.fov) / 2);
-    const width = Math.hypot(this.size.x, this.size.z);
-    return 1.08 * Math.max(this.size.y / 2 / half, width / 2 / (half * this.camera.aspect)) + Math.min(this.size.x, this.size.z) / 2;
+    const half = Math.tan(THREE.Math.degToRad(this.camera.fov) / 2), height = this.canvas.clientHeight;
+    const width = Math.hypot(this.size.x, this.size.z), room = height / Math.max(height / 2, height - 96);
+    return Math.max(room * this.size.y / 2 / half, 1.04 * width / 2 / (half * this.camera.aspect)) + Math.min(this.size.x, this.size.z) / 2;
   }
 
   look(name) {
     const azimuths = { front: 0, left: Math.PI / 2, back: Math.PI, right: -Math.PI / 2, reset: 0.5 };
     this.azimuth = azimuths[name];
     this.elevation = name === "reset" ? 0.12 : 0;
-    this.target = this.home.target.clone();
+    this.target = this.home.target.clone().add(this.carried);
     this.distance = this.fitDistance();
     this.update();
   }

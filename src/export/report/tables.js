@@ -44,17 +44,25 @@ function addRow(section, ...cells) {
   section.hidden = false;
 }
 
+/** Of a sequence the worst frame and the mean, of one body what was found. */
 function fillGates() {
   const section = document.getElementById("gates");
+  const ofSequence = facts.gates.some((gate) => gate.mean !== null);
+  const found = (value, unit) => value === null ? "not measurable" : gateValue(value, unit);
+  section.querySelector(".found").textContent = ofSequence ? "Worst frame" : "Found";
   for (const gate of facts.gates) {
     const verdict = VERDICTS[gate.level];
     const limit = gate.level === 2 ? gate.fail : gate.warn;
-    addRow(section, cell(GATE_WORDS[gate.name] || plainName(gate.name), "", "th"),
-      cell(gate.value === null ? "not measurable" : gateValue(gate.value, gate.unit), "number"),
-      cell(gateValue(limit, gate.unit), "number"), cell(verdict.text, "verdict " + verdict.word));
+    const measured = cell(found(gate.value, gate.unit), "number");
+    if (ofSequence)
+      measured.append(cell("mean " + found(gate.mean, gate.unit), "note", "div"));
+    addRow(section, cell(GATE_WORDS[gate.name] || plainName(gate.name), "", "th"), measured, cell(gateValue(limit, gate.unit), "number"),
+      cell(verdict.text, "verdict " + verdict.word));
   }
   if (!facts.gates.length)
     return;
+  if (facts.body && facts.motion)
+    document.getElementById("gates-title").textContent = "Quality of the body";
   const worst = VERDICTS[Math.max(...facts.gates.map((gate) => gate.level))];
   const chip = document.getElementById("verdict");
   chip.textContent = worst.text;
@@ -110,25 +118,35 @@ function angleCell(coordinate, nColumns) {
   svg.append(svgElement("circle", { class: "mark", cx: x(value), cy: 7, r: 3.6 }));
   const box = document.createElement("div");
   box.className = nColumns > 1 ? "angle middle" : "angle";
-  box.title = `range ${Math.round(lower * DEGREES)}° to ${Math.round(upper * DEGREES)}°`;
+  box.title = `${coordinate.name}, range ${Math.round(lower * DEGREES)}° to ${Math.round(upper * DEGREES)}°`;
   const number = document.createElement("span");
-  number.textContent = (value * DEGREES).toFixed(1).replace(/^-0\.0$/, "0.0") + "°";
+  number.textContent = (value * DEGREES).toFixed(1).replace(/^-0\.0$/, "0.0").replace("-", "−") + "°";
   box.append(svg, number);
   element.append(box);
   return element;
 }
 
-/** All rotations but those of the first joint, which say where the body faces. */
-function fillAngles() {
+/** All rotations but those of the first joint, which say where the body faces. Shown in one mode of the page only. */
+function fillAngles(coordinates, mode) {
   const section = document.getElementById("angles");
-  const bounded = facts.coordinates.filter((c) => !c.translation && c.value !== null && c.joint !== facts.coordinates[0].joint);
+  const bounded = coordinates.filter((c) => !c.translation && c.value !== null && c.joint !== coordinates[0].joint);
   for (const { name, right, left, middle } of pairSides(bounded)) {
-    const first = cell(plainName(name), "", "th");
+    const first = cell(coordinateName(name), "word", "th");
     if (middle)
       addRow(section, first, angleCell(middle, 2));
     else
       addRow(section, first, angleCell(right, 1), angleCell(left, 1));
   }
+  if (bounded.length)
+    section.dataset.only = mode;
+}
+
+/** "200 frames, 6.63 s", and what is left out. */
+function lengthText() {
+  if (!motion || motion.frames < 2)
+    return "";
+  const { every } = facts.motion, seconds = motion.time[motion.frames - 1] - motion.time[0];
+  return `${motion.frames} frames, ${seconds.toFixed(2)} s` + (every > 1 ? ` (1 of every ${every} frames is shown)` : "");
 }
 
 function fillHeader() {
@@ -136,7 +154,7 @@ function fillHeader() {
   document.getElementById("name").textContent = facts.name;
   const { stature, model } = facts;
   document.getElementById("subject").textContent =
-    [model.gender, stature === null ? "" : `${stature.toFixed(2)} m tall`].filter(Boolean).join(", ");
+    [model.gender, stature === null ? "" : `${stature.toFixed(2)} m tall`, lengthText()].filter(Boolean).join(", ");
   const licence = model.licence ? ` (licence: ${model.licence})` : "";
   document.getElementById("program").textContent =
     [facts.input && `Made from ${facts.input}`, model.name && `model ${model.name}${licence}`, facts.version && `osso_ik ${facts.version}`]
