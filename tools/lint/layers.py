@@ -5,7 +5,7 @@
 2. One owner per external library: cholmod.h in src/solve/cholesky.c, nlopt.h in src/solve/bounded.c, and so on.
 3. Files are opened only where the design says so.
 4. The library does not print, exit or change the locale.
-5. Function bodies stay below 100 lines, files below 600 lines.
+5. Function bodies stay below 100 lines, files below 600 lines (the public header 800).
 
 Prints one line "file:line: sentence" per violation; exit code 1 when there is any.
 """
@@ -54,6 +54,7 @@ CALLS = [
 ]
 
 MAX_FUNCTION, MAX_FILE = 100, 600
+MAX_PUBLIC = 800  # the one public header holds every stage
 
 
 def strip_comments(text):
@@ -97,8 +98,9 @@ def check_calls(path, code):
 def check_lengths(path, code):
     """clang-format's layout is assumed: a body starts with a line ending in '{' at column 0's declaration, ends with '}' at column 0."""
     lines = code.splitlines()
-    if len(lines) > MAX_FILE:
-        yield len(lines), f"{len(lines)} lines; a file past {MAX_FILE} is two ideas"
+    most = MAX_PUBLIC if path == "include/osso_ik.h" else MAX_FILE
+    if len(lines) > most:
+        yield len(lines), f"{len(lines)} lines; a file past {most} is two ideas"
     start = None
     for number, line in enumerate(lines, 1):
         if re.match(r"[A-Za-z_].*\)\s*\{\s*$", line) or (re.match(r"\s+.*\)\s*\{\s*$", line) and start is None
