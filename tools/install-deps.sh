@@ -2,7 +2,7 @@
 # Install the Debian packages that building and testing need; those that are there already are left alone.
 # This list is the only one: README and .ci/run call this script.
 #   --import   also what `osso_ik import` and its tests need
-#   --clients  also the programs that read what we write, for the tests that run them (Blender is left to you)
+#   --clients  also the programs that read what we write, for the tests that run them
 #   --lint     also what `make lint` and `make fuzz` need
 #   --list     print the list and install nothing
 set -eu
@@ -14,7 +14,7 @@ list_only=
 for option in "$@"; do
     case "$option" in
     --import) packages="$packages python3-numpy python3-scipy" ;;
-    --clients) packages="$packages chromium libmujoco-dev liburdfdom-tools libxml2-utils python3-minimal" ;;
+    --clients) packages="$packages blender chromium libmujoco-dev liburdfdom-tools libxml2-utils python3-minimal" ;;
     --lint) packages="$packages clang clang-tidy libclang-rt-14-dev python3-minimal" ;;
     --list) list_only=1 ;;
     *) echo "install-deps: unknown option $option; there are --import, --clients, --lint and --list" >&2; exit 2 ;;

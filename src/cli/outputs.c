@@ -115,7 +115,7 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
                  {OIK_OUT_CHAIN, "", "_chain.json", BOTH},
                  {OIK_OUT_ANGLES, "", "_angles.csv", BOTH},
                  {OIK_OUT_ISB, "", "_isb.csv", BOTH},
-                 {OIK_OUT_PICTURE, "", ".png", BODY},
+                 {OIK_OUT_PICTURE, "", ".png", BOTH},
                  {OIK_OUT_SEGMENTS, "", "_segments.csv", BOTH},
                  {OIK_OUT_RATES, "", "_rates.csv", BOTH},
                  {OIK_OUT_MOTION, "", "_motion.json", BOTH},
@@ -204,6 +204,18 @@ static oik_status write_summary(const oik_results *r, const char *path, oik_erro
     return status;
 }
 
+/** Of a sequence the last frame, which is said. */
+static oik_status write_picture(const oik_results *r, const char *path, oik_error *err) {
+    oik_buf title = {0};
+    oik_buf_printf(&title, "%s", r->name);
+    if (r->sequence)
+        oik_buf_printf(&title, ", last of %zu frames", oik_motion_n_frames(r->motion));
+    oik_status status = title.status ? oik_fail(err, title.status, "%s", oik_status_sentence(title.status))
+                                     : oik_write_picture(r->body, r->posed, title.data, path, err);
+    oik_buf_free(&title);
+    return status;
+}
+
 static oik_status write_one(const oik_output *file, const oik_results *r, const char *path, oik_error *err) {
     switch (file->kind) {
     case OIK_OUT_SKELETON: return oik_write_skeleton(r->posed, file->what, path, err);
@@ -220,7 +232,7 @@ static oik_status write_one(const oik_output *file, const oik_results *r, const 
     case OIK_OUT_POSED_FILE: return oik_skeleton_save(r->posed, r->model, path, err);
     case OIK_OUT_REPORT: return oik_display_write(r->display, r, path, err);
     case OIK_OUT_ISB: return oik_write_isb_angles(r->over_time ? r->over_time : r->motion, r->up, path, err);
-    case OIK_OUT_PICTURE: return oik_write_picture(r->body, r->posed, r->name, path, err);
+    case OIK_OUT_PICTURE: return write_picture(r, path, err);
     case OIK_OUT_RIG:
     case OIK_OUT_RIG_OBJ:
     case OIK_OUT_RIG_STL: return oik_rig_outputs_write(r->rigs, file, path, err);
@@ -255,15 +267,13 @@ static void remove_folders(char *path, size_t n_dir) {
 /** Remove what was written, and the folders that this leaves empty. File n_written is the one that failed. */
 static void take_back(const oik_outputs *outputs, size_t n_written, const oik_results *results, const char *dir, bool dir_existed) {
     oik_buf path = {0};
-    bool with_meshes = false;
     for (size_t i = 0; i < outputs->n; i++) {
         const oik_output *file = &outputs->files[i];
         path.size = 0;
         oik_buf_printf(&path, "%s/%s", dir, file->path);
         if (path.status)
             break;
-        with_meshes |= i <= n_written && oik_rig_output_has_meshes(file);
-        if (file->kind == OIK_OUT_RIG_STL ? with_meshes : i < n_written && !is_kept(file->kind, results))
+        if (i < n_written && !is_kept(file->kind, results))
             unlink(path.data);
         remove_folders(path.data, strlen(dir));
     }

@@ -27,7 +27,7 @@ typedef enum oik_output_kind {
     OIK_OUT_PICTURE,
     OIK_OUT_RIG,        /**< item: which one (rig_outputs.c) */
     OIK_OUT_RIG_OBJ,    /**< a bone for the rig of item; what = its name in the rig */
-    OIK_OUT_RIG_STL,    /**< a bone that is written with a file of OIK_OUT_RIG; all of them come after it */
+    OIK_OUT_RIG_STL,    /**< a bone's mesh, to which MJCF and URDF refer */
     OIK_OUT_SUMMARY     /**< always the last one */
 } oik_output_kind;
 

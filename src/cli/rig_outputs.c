@@ -159,10 +159,6 @@ void oik_rig_outputs_plan(oik_output_list *list, const oik_skel_model *skeleton,
     free(bones.names);
 }
 
-bool oik_rig_output_has_meshes(const oik_output *file) {
-    return file->kind == OIK_OUT_RIG && (file->item == MJCF || file->item == URDF);
-}
-
 /* ------------------------------------------------------------------ rigs */
 
 static bool is_of_rig(const oik_output *file) {

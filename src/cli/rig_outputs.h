@@ -23,9 +23,6 @@ void oik_rig_output_name(char out[OIK_RIG_NAME_LENGTH], const char *name);
 /** Append the files that the options ask for. */
 void oik_rig_outputs_plan(oik_output_list *list, const oik_skel_model *skeleton, const char *name, const oik_options *options);
 
-/** Does this file refer to those of kind OIK_OUT_RIG_STL? */
-bool oik_rig_output_has_meshes(const oik_output *file);
-
 /**
  * Make the rigs that the files of the plan need, of results->moved.
  * @return those of oik_rig_from_skeleton and oik_rig_check; what a subject or a model is refused for is bad input (OIK_E_FORMAT,

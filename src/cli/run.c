@@ -53,8 +53,6 @@ static oik_exit check_inputs(const oik_options *o, char *message, size_t size) {
         wrong = "the published method knows single bodies: sequences go with --method refined";
     else if (sequence && (o->posing_only || o->display))
         wrong = "--posing_only and --display are for single bodies, not for sequences";
-    else if (sequence && o->exports != OIK_EXPORT_ALL && (o->exports & OIK_EXPORT_PNG))
-        wrong = "--export png is for single bodies, not for sequences";
     else if (!sequence && o->no_frame_meshes)
         wrong = "--no_frame_meshes is for sequences";
     else if (!sequence && o->fps > 0.0 && !o->motion)

@@ -14,6 +14,9 @@
  * With more than one frame: one animation NAME, LINEAR, time from 0; a rotation of every body whose joint turns, a translation where it
  * has any (root). Quaternions xyzw, the sign of each the one nearer to the frame before.
  *
+ * The skin is translucent by alphaMode BLEND and the alpha of its colour (three.js, Blender); readers built on VTK 9.1, such as f3d 1.3,
+ * pass over that alpha and show it opaque.
+ *
  * The asset's extras name units, frames, the subject and the time of the first frame; those of a body's node its joint and
  * coordinates with range [rad, m] and value in the first frame.
  *

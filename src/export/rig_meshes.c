@@ -43,14 +43,18 @@ static oik_status text_status(const oik_buf *text, oik_error *err) {
     return text->status ? oik_fail(err, text->status, "a path: %s", oik_status_sentence(text->status)) : OIK_OK;
 }
 
+oik_status oik_rig_mesh_write(const oik_rig_bone *bone, const char *path, oik_error *err) {
+    const oik_stl stl = stl_of(bone);
+    return oik_stl_write(&stl, path, err);
+}
+
 static oik_status write_bone(const oik_rig *rig, const oik_rig_bone *bone, const char *path, oik_error *err) {
     oik_buf file = {0};
     put_directory(&file, path);
     oik_rig_mesh_name(&file, rig->name, bone->name);
-    const oik_stl stl = stl_of(bone);
     oik_status status = text_status(&file, err);
     if (!status)
-        status = oik_stl_write(&stl, file.data, err);
+        status = oik_rig_mesh_write(bone, file.data, err);
     oik_buf_free(&file);
     return status;
 }

@@ -19,6 +19,9 @@ void oik_rig_mesh_name(oik_buf *out, const char *rig_name, const char *bone_name
  */
 void oik_rig_document_files(oik_buf *out, const char *path, const char *rig_name, const char *const *bone_names, size_t n_bones);
 
+/** Write the mesh of one bone to path, whose folder is there. @return those of oik_rig_meshes_write */
+oik_status oik_rig_mesh_write(const oik_rig_bone *bone, const char *path, oik_error *err);
+
 /**
  * Write the meshes of all bones for a document at path, and make their folder. All are checked before the first is written.
  * @return OIK_E_ARGUMENT (a bone without faces), OIK_E_NOT_FINITE, OIK_E_SHAPE: nothing is written; OIK_E_IO, OIK_E_MEMORY: meshes that

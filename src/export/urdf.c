@@ -83,8 +83,8 @@ static void put_body_link(oik_buf *buf, const oik_rig *rig, int i) {
     oik_buf_printf(buf, "  </link>\n");
 }
 
-/** Limits, and the coordinate that it follows where URDF can say so. */
-static void put_bounds(oik_buf *buf, const oik_rig *rig, int d, bool continuous) {
+/** Limits, damping, and the coordinate that it follows where URDF can say so. */
+static void put_bounds(oik_buf *buf, const oik_rig *rig, int d, bool is_free, bool continuous) {
     const oik_dof *dof = &rig->dofs[d];
     oik_buf_printf(buf, "    <limit");
     if (!continuous) {
@@ -93,6 +93,8 @@ static void put_bounds(oik_buf *buf, const oik_rig *rig, int d, bool continuous)
         oik_xml_numbers(buf, "upper", &range.upper, 1);
     }
     oik_buf_printf(buf, " effort=\"10000\" velocity=\"1000\"/>\n");
+    if (!is_free)
+        oik_buf_printf(buf, "    <dynamics damping=\"0.2\"/>\n");
     if (dof->n_coefficients != 1 && dof->n_coefficients != 2)
         return;
     double slope = dof->n_coefficients == 2 ? dof->coefficient[1] : 0.0;
@@ -127,7 +129,7 @@ static void put_joint(oik_buf *buf, const oik_rig *rig, const oik_rig_body *body
     oik_buf_printf(buf, "\n    <axis");
     oik_xml_vec3(buf, "xyz", oik_rig_axis(body, dof));
     oik_buf_printf(buf, "/>\n");
-    put_bounds(buf, rig, d, continuous);
+    put_bounds(buf, rig, d, body->kind == OIK_JOINT_FREE, continuous);
     oik_buf_printf(buf, "  </joint>\n");
 }
 
@@ -164,20 +166,30 @@ static oik_status check(const oik_rig *rig, oik_error *err) {
     return status;
 }
 
-oik_status oik_urdf_write(const oik_rig *rig, const char *path, oik_error *err) {
+static void put_document(oik_buf *buf, const oik_rig *rig) {
+    put_comment(buf, rig);
+    oik_buf_printf(buf, "<robot name=\"%s\">\n  <material name=\"bone\">\n    <color rgba=\"0.89 0.85 0.75 1\"/>\n  </material>\n", rig->name);
+    oik_buf_printf(buf, "  <mujoco>\n    <compiler strippath=\"false\" discardvisual=\"false\" fusestatic=\"false\"/>\n  </mujoco>\n");
+    put_ground(buf);
+    for (int i = 0; i < rig->n_bodies; i++)
+        put_body(buf, rig, i);
+    oik_buf_printf(buf, "</robot>\n");
+}
+
+oik_status oik_urdf_document_write(const oik_rig *rig, const char *path, oik_error *err) {
     oik_buf buf = {0};
     oik_status status = check(rig, err);
-    if (!status)
-        status = oik_rig_meshes_write(rig, path, err);
     if (status)
         return status;
-    put_comment(&buf, rig);
-    oik_buf_printf(&buf, "<robot name=\"%s\">\n  <material name=\"bone\">\n    <color rgba=\"0.89 0.85 0.75 1\"/>\n  </material>\n", rig->name);
-    put_ground(&buf);
-    for (int i = 0; i < rig->n_bodies; i++)
-        put_body(&buf, rig, i);
-    oik_buf_printf(&buf, "</robot>\n");
+    put_document(&buf, rig);
     status = oik_buf_write_file(&buf, path, err);
     oik_buf_free(&buf);
     return status;
+}
+
+oik_status oik_urdf_write(const oik_rig *rig, const char *path, oik_error *err) {
+    oik_status status = check(rig, err);
+    if (!status)
+        status = oik_rig_meshes_write(rig, path, err);
+    return status ? status : oik_urdf_document_write(rig, path, err);
 }

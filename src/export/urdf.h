@@ -15,9 +15,14 @@
  * wide that no movement meets them (1e4 N m or N, 1e3 rad/s or m/s). A dependent coordinate (oik_dof.n_coefficients) mimics the other
  * where its polynomial is linear; URDF has no other dependence, it is independent else.
  *
- * Markers are not written: URDF knows links only.
+ * Joints of the subject are damped by 0.2 N m s/rad, as in MJCF (mjcf.h); URDF knows no armature, so that a simulator wants small steps.
  *
- * Source: URDF XML specification (wiki.ros.org/urdf/XML); REP 103 for the axes.
+ * Markers are not written: URDF knows links only. Meshes are named relative to the file, which is not in the specification but what most
+ * readers outside of ROS understand (Bullet, Pinocchio, urchin, urdf-loaders of three.js: their issue trackers); RViz wants package:// or
+ * file:// names, which no folder that is to be moved can have. The element mujoco is for MuJoCo, which else cuts folders off mesh names,
+ * leaves out what is only shown, and welds ground to the world; others pass over it.
+ *
+ * Source: URDF XML specification (wiki.ros.org/urdf/XML); REP 103 for the axes; MuJoCo's documentation, "URDF extensions".
  */
 #ifndef OIK_EXPORT_URDF_H
 #define OIK_EXPORT_URDF_H
@@ -25,11 +30,13 @@
 #include "rig/rig.h"
 
 /**
- * Write the file (through a temporary file and a rename) after the bones' meshes, which lie beside it (rig_meshes.h); the file refers to
- * them by relative path.
- * @return those of oik_rig_check, here also OIK_E_MODEL for a body with the name of another link; those of oik_rig_meshes_write;
- *         OIK_E_IO; OIK_E_MEMORY. When the rig is refused nothing is written.
+ * Write the file alone (through a temporary file and a rename); it refers to the bones' meshes beside it (rig_meshes.h) by relative path.
+ * @return those of oik_rig_check, here also OIK_E_MODEL for a body with the name of another link; OIK_E_IO; OIK_E_MEMORY. When the rig is
+ *         refused nothing is written.
  */
+oik_status oik_urdf_document_write(const oik_rig *rig, const char *path, oik_error *err);
+
+/** The same after all meshes. @return also those of oik_rig_meshes_write */
 oik_status oik_urdf_write(const oik_rig *rig, const char *path, oik_error *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/rot.h"
 #include "export/bvh.h"
 #include "support/failing_malloc.h"
+#include "rig_writer.h"
 #include "support/animation_checks.h"
 #include "support/temp_dir.h"
 #include "support/tiny_rig.h"
@@ -349,6 +350,11 @@ static void bad_folders_are_refused(void **state) {
     animation_check_bad_folders(oik_bvh_write);
 }
 
+static void a_full_disk_is_reported(void **state) {
+    (void)state;
+    rig_check_disk(oik_bvh_write);
+}
+
 static void every_failing_allocation_is_reported(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH], folder[TEMP_PATH_LENGTH];
@@ -374,10 +380,13 @@ static void every_failing_allocation_is_reported(void **state) {
 static void blender_has_the_same_joints(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH];
-    oik_rig *rig = rig_turning(31);
-    assert_int_equal(oik_bvh_write(rig, temp_path(path, "blender.bvh"), NULL), OIK_OK);
-    animation_check_blender(rig, path);
-    oik_rig_free(rig);
+    oik_rig *rigs[] = {rig_turning(31), demo_rig_moving(DEMO_BODY_FEMALE, OIK_RIG_FULL, 31),
+                       demo_rig_moving(DEMO_BODY_CROUCH, OIK_RIG_PLAIN, 8)};
+    for (size_t i = 0; i < sizeof rigs / sizeof *rigs; i++) {
+        rig_write(oik_bvh_write, rigs[i], temp_path(path, "blender.bvh"));
+        animation_check_blender(rigs[i], path);
+        oik_rig_free(rigs[i]);
+    }
 }
 
 int main(void) {
@@ -394,6 +403,7 @@ int main(void) {
         cmocka_unit_test(equal_rigs_give_equal_bytes),
         cmocka_unit_test(comma_locale_changes_nothing),
         cmocka_unit_test(bad_folders_are_refused),
+        cmocka_unit_test(a_full_disk_is_reported),
         cmocka_unit_test(every_failing_allocation_is_reported),
         cmocka_unit_test(blender_has_the_same_joints),
     };

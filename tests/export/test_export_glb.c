@@ -15,6 +15,7 @@
 
 #include "base/rot.h"
 #include "export/glb.h"
+#include "rig_writer.h"
 #include "support/animation_checks.h"
 #include "support/failing_malloc.h"
 #include "support/glb_reader.h"
@@ -416,6 +417,11 @@ static void bad_folders_are_refused(void **state) {
     animation_check_bad_folders(oik_glb_write);
 }
 
+static void a_full_disk_is_reported(void **state) {
+    (void)state;
+    rig_check_disk(oik_glb_write);
+}
+
 static void every_failing_allocation_is_reported(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH], swept[TEMP_PATH_LENGTH], folder[TEMP_PATH_LENGTH];
@@ -454,7 +460,8 @@ static void the_validator_finds_neither_errors_nor_warnings(void **state) {
         fprintf(stderr, "OIK_GLTF_VALIDATOR does not name the folder of npm's gltf-validator: the file under it is not tested\n");
         skip();
     }
-    oik_rig *rigs[] = {tiny_rig_new(), turned_rig_new(), rig_turning(1), tiny_rig_new(), tiny_rig_new()};
+    oik_rig *rigs[] = {tiny_rig_new(), turned_rig_new(), rig_turning(1), tiny_rig_new(), tiny_rig_new(), demo_rig_new(OIK_RIG_FULL),
+                       demo_rig_of(DEMO_BODY_CROUCH, OIK_RIG_PLAIN), demo_rig_moving(DEMO_BODY_MALE, OIK_RIG_FULL, 31)};
     rigs[3]->skin.n_vertices = 0;
     make_band(&rigs[4]->bones[2], 70000);
     for (size_t i = 0; i < sizeof rigs / sizeof *rigs; i++) {
@@ -470,10 +477,13 @@ static void the_validator_finds_neither_errors_nor_warnings(void **state) {
 static void blender_has_the_same_joints(void **state) {
     (void)state;
     char path[TEMP_PATH_LENGTH];
-    oik_rig *rig = rig_turning(31);
-    rig_write(oik_glb_write, rig, temp_path(path, "blender.glb"));
-    animation_check_blender(rig, path);
-    oik_rig_free(rig);
+    oik_rig *rigs[] = {rig_turning(31), demo_rig_moving(DEMO_BODY_FEMALE, OIK_RIG_FULL, 31),
+                       demo_rig_moving(DEMO_BODY_CROUCH, OIK_RIG_PLAIN, 8)};
+    for (size_t i = 0; i < sizeof rigs / sizeof *rigs; i++) {
+        rig_write(oik_glb_write, rigs[i], temp_path(path, "blender.glb"));
+        animation_check_blender(rigs[i], path);
+        oik_rig_free(rigs[i]);
+    }
 }
 
 int main(void) {
@@ -494,6 +504,7 @@ int main(void) {
         cmocka_unit_test(equal_rigs_give_equal_bytes),
         cmocka_unit_test(comma_locale_changes_nothing),
         cmocka_unit_test(bad_folders_are_refused),
+        cmocka_unit_test(a_full_disk_is_reported),
         cmocka_unit_test(every_failing_allocation_is_reported),
         cmocka_unit_test(the_validator_finds_neither_errors_nor_warnings),
         cmocka_unit_test(blender_has_the_same_joints),

@@ -16,6 +16,7 @@
 #include "export/picture.h"
 #include "export/picture_layout.h"
 #include "failing_malloc.h"
+#include "rig_writer.h"
 #include "shapes.h"
 #include "temp_dir.h"
 
@@ -442,6 +443,20 @@ static void an_absent_folder_is_refused(void **state) {
     body_free(&b);
 }
 
+static oik_status write_cubes(const oik_rig *rig, const char *path, oik_error *err) {
+    (void)rig;
+    body b = body_of(shape_cube(v3(0, 0, 0), 0.6), shape_cube(v3(0, 0, 0), 0.3));
+    b.picture.width = b.picture.height = OIK_PICTURE_MIN_SIZE;
+    oik_status status = oik_picture_write(&b.picture, path, err);
+    body_free(&b);
+    return status;
+}
+
+static void a_full_disk_is_reported(void **state) {
+    (void)state;
+    rig_check_disk(write_cubes);
+}
+
 static void every_failing_allocation_is_reported(void **state) {
     (void)state;
     char folder[TEMP_PATH_LENGTH], path[TEMP_PATH_LENGTH];
@@ -483,6 +498,7 @@ int main(void) {
                                        cmocka_unit_test(empty_and_damaged_meshes_are_refused),
                                        cmocka_unit_test(frames_and_sizes_that_cannot_be_are_refused),
                                        cmocka_unit_test(an_absent_folder_is_refused),
+                                       cmocka_unit_test(a_full_disk_is_reported),
                                        cmocka_unit_test(every_failing_allocation_is_reported)};
     return cmocka_run_group_tests_name("test_export_picture", tests, temp_dir_setup, temp_dir_teardown);
 }

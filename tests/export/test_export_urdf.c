@@ -1,4 +1,7 @@
-/* NAME.urdf: check_urdf takes it, and forward kinematics over its tree puts everything where the rig has it. */
+/*
+ * NAME.urdf: check_urdf takes it; forward kinematics over its tree puts everything where the rig has it, and so does MuJoCo, which is a
+ * reader of URDF too and looks for the meshes.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +16,9 @@
 #include "base/rot.h"
 #include "export/urdf.h"
 #include "failing_malloc.h"
+#include "rig_writer.h"
 #include "support/demo_rig.h"
+#include "support/mujoco_client.h"
 #include "support/random.h"
 #include "support/rig_export.h"
 #include "support/temp_dir.h"
@@ -31,7 +36,8 @@ static urdf_client *write_and_open(const oik_rig *rig) {
     return urdf_open(path);
 }
 
-static void expect_pose(urdf_client *client, const oik_rig *rig, const double *q) {
+static void expect_pose(void *urdf, const oik_rig *rig, const double *q) {
+    urdf_client *client = urdf;
     oik_mat3 R[MAX_BODIES], R_found = {0};
     oik_vec3 o[MAX_BODIES], found = {0};
     assert_true(rig->n_bodies <= MAX_BODIES);
@@ -49,18 +55,8 @@ static void expect_pose(urdf_client *client, const oik_rig *rig, const double *q
 }
 
 static void check_poses(oik_rig *rig) {
-    enum { POSES = 20 };
-    uint64_t random = 12;
     urdf_client *client = write_and_open(rig);
-    double *q = calloc((size_t)rig->n_dofs, sizeof *q);
-    assert_non_null(q);
-    for (int f = 0; f < rig->n_frames; f++)
-        expect_pose(client, rig, rig->q + (ptrdiff_t)f * rig->n_dofs);
-    for (int k = 0; k < POSES; k++) {
-        random_coordinates(q, rig, &random);
-        expect_pose(client, rig, q);
-    }
-    free(q);
+    rig_check_poses(rig, 12, expect_pose, client);
     free(client);
     oik_rig_free(rig);
 }
@@ -214,10 +210,54 @@ static void urdfdom_takes_a_rig_with_dependent_coordinates(void **state) {
     check_with_urdfdom(turned_rig_new());
 }
 
-static void the_demo_body_is_posed_alike(void **state) {
+static void the_demo_bodies_are_posed_alike(void **state) {
     (void)state;
-    check_poses(demo_rig_new(OIK_RIG_PLAIN));
-    check_poses(demo_rig_new(OIK_RIG_FULL));
+    for (int body = 0; body < DEMO_N_BODIES; body++) {
+        check_poses(demo_rig_of((demo_body)body, OIK_RIG_PLAIN));
+        check_poses(demo_rig_of((demo_body)body, OIK_RIG_FULL));
+    }
+}
+
+/* MuJoCo has z up, as REP 103 has, and a body for every link. */
+static void expect_mujoco_pose(void *client, const oik_rig *rig, const double *q) {
+    oik_mat3 R[MAX_BODIES], R_found = {0};
+    oik_vec3 o[MAX_BODIES], found = {0};
+    for (int d = 0; d < rig->n_dofs; d++)
+        assert_true(mujoco_set(client, rig->dofs[d].name, q[d]));
+    mujoco_forward(client);
+    oik_rig_forward(R, o, rig, q);
+    for (int i = 0; i < rig->n_bodies; i++) {
+        assert_true(mujoco_body(client, rig->bodies[i].name, &R_found, &found));
+        oik_vec3 expected = v3(o[i].x, -o[i].z, o[i].y), x = m3_column(R[i], 0);
+        if (!(v3_dist(found, expected) <= TOLERANCE))
+            fail_msg("%s is %g m off", rig->bodies[i].name, v3_dist(found, expected));
+        assert_true(v3_dist(m3_column(R_found, 0), v3(x.x, -x.z, x.y)) <= TOLERANCE);
+    }
+}
+
+static void check_with_mujoco(oik_rig *rig) {
+    char path[TEMP_PATH_LENGTH], message[512];
+    const char *missing = mujoco_missing();
+    rig_write(oik_urdf_write, rig, temp_path(path, "mujoco.urdf"));
+    if (missing) {
+        fprintf(stderr, "skipped: %s\n", missing);
+        oik_rig_free(rig);
+        skip();
+    }
+    mujoco_client *client = mujoco_open(path, message, sizeof message);
+    if (!client)
+        fail_msg("MuJoCo: %s", message);
+    assert_int_equal(mujoco_sums(client).n_coordinates, rig->n_dofs);
+    assert_int_equal(mujoco_sums(client).n_meshes, rig->n_bones); /* found beside the file */
+    rig_check_poses(rig, 13, expect_mujoco_pose, client);
+    mujoco_close(client);
+    oik_rig_free(rig);
+}
+
+static void mujoco_poses_it_alike(void **state) {
+    (void)state;
+    check_with_mujoco(tiny_rig_new());
+    check_with_mujoco(demo_rig_new(OIK_RIG_FULL));
 }
 
 static void urdfdom_takes_the_demo_body(void **state) {
@@ -249,28 +289,14 @@ static void bad_rigs_are_refused_by_name(void **state) {
     oik_rig_free(rig);
 }
 
+static void a_full_disk_is_reported(void **state) {
+    (void)state;
+    rig_check_disk(oik_urdf_document_write);
+}
+
 static void every_failing_allocation_is_reported(void **state) {
     (void)state;
-    char folder[TEMP_PATH_LENGTH], path[TEMP_PATH_LENGTH];
-    oik_rig *rig = tiny_rig_new();
-    for (long n = 0;; n++) {
-        oik_error err = {0};
-        snprintf(path, sizeof path, "%.500s-%ld.urdf", temp_path(folder, "short"), n);
-        failing_malloc_arm(n);
-        oik_status status = oik_urdf_write(rig, path, &err);
-        long used = failing_malloc_disarm();
-        FILE *file = fopen(path, "rb");
-        assert_int_equal(file != NULL, status == OIK_OK); /* no half document */
-        if (file)
-            fclose(file);
-        if (status == OIK_OK) {
-            assert_true(n > 0 && used <= n);
-            break;
-        }
-        assert_int_equal(status, OIK_E_MEMORY);
-        assert_true(err.message[0] != '\0');
-    }
-    oik_rig_free(rig);
+    rig_check_memory(oik_urdf_document_write);
 }
 
 int main(void) {
@@ -285,11 +311,13 @@ int main(void) {
         cmocka_unit_test(every_bone_is_a_mesh_of_its_link),
         cmocka_unit_test(urdfdom_takes_a_plain_rig),
         cmocka_unit_test(urdfdom_takes_a_rig_with_dependent_coordinates),
-        cmocka_unit_test(the_demo_body_is_posed_alike),
+        cmocka_unit_test(the_demo_bodies_are_posed_alike),
+        cmocka_unit_test(mujoco_poses_it_alike),
         cmocka_unit_test(urdfdom_takes_the_demo_body),
         cmocka_unit_test(files_are_those_that_were_named),
         cmocka_unit_test(bytes_do_not_depend_on_run_or_locale),
         cmocka_unit_test(bad_rigs_are_refused_by_name),
+        cmocka_unit_test(a_full_disk_is_reported),
         cmocka_unit_test(every_failing_allocation_is_reported),
     };
     return cmocka_run_group_tests_name("test_export_urdf", tests, temp_dir_setup, temp_dir_teardown);

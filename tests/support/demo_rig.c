@@ -23,15 +23,21 @@ typedef struct demo {
     oik_motion *motion;
 } demo;
 
-static oik_status solve(demo *d, oik_error *err) {
+static const struct {
+    const char *mesh, *gender;
+} bodies[DEMO_N_BODIES] = {[DEMO_BODY_FEMALE] = {DEMO_FEMALE, "female"},
+                           [DEMO_BODY_MALE] = {DEMO_MALE, "male"},
+                           [DEMO_BODY_CROUCH] = {DEMO_CROUCH, "male"}};
+
+static oik_status solve(demo *d, demo_body body, oik_error *err) {
     char path[1024];
     const char *dir = getenv("OSSO_IK_MODELS");
-    snprintf(path, sizeof path, "%s/female.npz", dir ? dir : "build/models");
+    snprintf(path, sizeof path, "%s/%s.npz", dir ? dir : "build/models", bodies[body].gender);
     oik_status status = oik_model_load(&d->model, path, err);
     if (!status)
-        status = oik_mesh_read(&d->mesh, DEMO_FEMALE, err);
+        status = oik_mesh_read(&d->mesh, bodies[body].mesh, err);
     if (!status)
-        status = oik_body_from_mesh(&d->body, d->model, d->mesh, DEMO_FEMALE, NULL, err);
+        status = oik_body_from_mesh(&d->body, d->model, d->mesh, bodies[body].mesh, NULL, err);
     if (!status)
         status = oik_skeleton_infer(&d->lying, d->model, d->body, NULL, err);
     if (!status)
@@ -41,38 +47,36 @@ static oik_status solve(demo *d, oik_error *err) {
     return status ? status : oik_motion_solve(&d->motion, d->model, d->chain, d->posed, NULL, err);
 }
 
-static void demo_free(demo *d) {
-    oik_motion_free(d->motion);
-    oik_chain_free(d->chain);
-    oik_skeleton_free(d->posed);
-    oik_skeleton_free(d->lying);
-    oik_body_free(d->body);
-    oik_mesh_free(d->mesh);
-    oik_model_free(d->model);
+/** Solved when it is asked for first, and kept until the program ends. */
+static const demo *solved(demo_body body) {
+    static demo kept[DEMO_N_BODIES];
+    oik_error err = {0};
+    if (!kept[body].motion && solve(&kept[body], body, &err) != OIK_OK)
+        fail_msg("%s", err.message);
+    return &kept[body];
+}
+
+oik_rig *demo_rig_of(demo_body body, oik_rig_detail detail) {
+    const demo *d = solved(body);
+    oik_error err = {0};
+    oik_rig *rig = NULL;
+    const oik_rig_input input = {.name = "demo",
+                                 .gender = bodies[body].gender,
+                                 .model = d->model->skeleton,
+                                 .puppet = d->posed->puppet,
+                                 .chain = d->chain,
+                                 .motion = d->motion->frames,
+                                 .stature = d->body->stature,
+                                 .n_skin_vertices = d->body->n_vertices,
+                                 .n_skin_faces = d->body->n_faces,
+                                 .skin = d->body->x,
+                                 .skin_faces = (const int32_t(*)[3])d->body->faces,
+                                 .body = d->model->body};
+    if (oik_rig_new(&rig, &input, detail, &err) != OIK_OK)
+        fail_msg("%s", err.message);
+    return rig;
 }
 
 oik_rig *demo_rig_new(oik_rig_detail detail) {
-    demo d = {0};
-    oik_error err = {0};
-    oik_rig *rig = NULL;
-    oik_status status = solve(&d, &err);
-    if (!status) {
-        const oik_rig_input input = {.name = "demo",
-                                     .gender = "female",
-                                     .model = d.model->skeleton,
-                                     .puppet = d.posed->puppet,
-                                     .chain = d.chain,
-                                     .motion = d.motion->frames,
-                                     .stature = d.body->stature,
-                                     .n_skin_vertices = d.body->n_vertices,
-                                     .n_skin_faces = d.body->n_faces,
-                                     .skin = d.body->x,
-                                     .skin_faces = (const int32_t(*)[3])d.body->faces,
-                                     .body = d.model->body};
-        status = oik_rig_new(&rig, &input, detail, &err);
-    }
-    demo_free(&d);
-    if (status)
-        fail_msg("%s", err.message);
-    return rig;
+    return demo_rig_of(DEMO_BODY_FEMALE, detail);
 }

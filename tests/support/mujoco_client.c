@@ -44,8 +44,22 @@ bool mujoco_keyframe(mujoco_client *client, const char *key) {
     (void)client, (void)key;
     return false;
 }
+void mujoco_reset(mujoco_client *client) {
+    (void)client;
+}
+void mujoco_touch(mujoco_client *client, bool touch) {
+    (void)client, (void)touch;
+}
 void mujoco_forward(mujoco_client *client) {
     (void)client;
+}
+double mujoco_energy(const mujoco_client *client) {
+    (void)client;
+    return (double)NAN;
+}
+double mujoco_peak_energy(const mujoco_client *client) {
+    (void)client;
+    return (double)NAN;
 }
 bool mujoco_run(mujoco_client *client, double seconds) {
     (void)client, (void)seconds;
@@ -100,6 +114,7 @@ typedef struct mujoco_library {
     void (*deleteData)(mjData *);
     void (*forward)(const mjModel *, mjData *);
     void (*step)(const mjModel *, mjData *);
+    void (*resetData)(const mjModel *, mjData *);
     void (*resetDataKeyframe)(const mjModel *, mjData *, int);
     int (*name2id)(const mjModel *, int, const char *);
     mjtNum (*getTotalmass)(const mjModel *);
@@ -109,6 +124,7 @@ struct mujoco_client {
     const mujoco_library *library;
     mjModel *m;
     mjData *d;
+    double peak; /* energy */
 };
 
 /* MuJoCo's handler has no argument of ours */
@@ -143,7 +159,7 @@ static const mujoco_library *library(void) {
             find(handle, "mj_loadXML", &lib.loadXML) && find(handle, "mj_makeData", &lib.makeData) &&
             find(handle, "mj_deleteModel", &lib.deleteModel) && find(handle, "mj_deleteData", &lib.deleteData) &&
             find(handle, "mj_forward", &lib.forward) && find(handle, "mj_step", &lib.step) &&
-            find(handle, "mj_resetDataKeyframe", &lib.resetDataKeyframe) && find(handle, "mj_name2id", &lib.name2id) &&
+            find(handle, "mj_resetData", &lib.resetData) && find(handle, "mj_resetDataKeyframe", &lib.resetDataKeyframe) && find(handle, "mj_name2id", &lib.name2id) &&
             find(handle, "mj_getTotalmass", &lib.getTotalmass);
     if (ready)
         *handler = keep_warning; /* its own handler writes a log file into the current folder */
@@ -161,6 +177,8 @@ mujoco_client *mujoco_open(const char *path, char *message, size_t n) {
     client->library = library();
     warning[0] = message[0] = '\0';
     client->m = client->library->loadXML(path, NULL, message, (int)n);
+    if (client->m)
+        client->m->opt.enableflags |= mjENBL_ENERGY;
     client->d = client->m ? client->library->makeData(client->m) : NULL;
     if (warning[0])
         snprintf(message, n, "%s", warning);
@@ -224,6 +242,23 @@ bool mujoco_keyframe(mujoco_client *client, const char *key) {
     return k >= 0;
 }
 
+void mujoco_reset(mujoco_client *client) {
+    client->library->resetData(client->m, client->d);
+}
+
+void mujoco_touch(mujoco_client *client, bool touch) {
+    int *flags = &client->m->opt.disableflags;
+    *flags = touch ? *flags & ~mjDSBL_CONTACT : *flags | mjDSBL_CONTACT;
+}
+
+double mujoco_energy(const mujoco_client *client) {
+    return client->d->energy[0] + client->d->energy[1];
+}
+
+double mujoco_peak_energy(const mujoco_client *client) {
+    return client->peak;
+}
+
 void mujoco_forward(mujoco_client *client) {
     client->library->forward(client->m, client->d);
 }
@@ -232,12 +267,15 @@ bool mujoco_run(mujoco_client *client, double seconds) {
     double end = client->d->time + seconds;
     bool finite = true;
     warning[0] = '\0';
-    while (finite && client->d->time < end) {
+    client->peak = -INFINITY;
+    /* MuJoCo warns of a diverging simulation and sets it back to its start */
+    while (finite && !warning[0] && client->d->time < end) {
         client->library->step(client->m, client->d);
+        client->peak = fmax(client->peak, mujoco_energy(client));
         for (int i = 0; i < client->m->nv; i++)
             finite = finite && isfinite(client->d->qpos[i]) && isfinite(client->d->qvel[i]);
     }
-    return finite && !warning[0]; /* MuJoCo sets a diverging simulation back and warns */
+    return finite && !warning[0];
 }
 
 static oik_vec3 point(const double *x) {
@@ -304,13 +342,22 @@ oik_vec3 mujoco_mass_centre(const mujoco_client *client) {
     return point(client->d->subtree_com); /* the first one is of the world */
 }
 
+static double deepest_contact(const mjData *d) {
+    double deepest = INFINITY;
+    for (int c = 0; c < d->ncon; c++)
+        deepest = fmin(deepest, d->contact[c].dist);
+    return deepest;
+}
+
 mujoco_totals mujoco_sums(const mujoco_client *client) {
     return (mujoco_totals){.mass = client->library->getTotalmass(client->m),
                            .gravity = point(client->m->opt.gravity),
                            .n_coordinates = client->m->nq,
                            .n_velocities = client->m->nv,
                            .n_bodies = client->m->nbody - 1,
+                           .n_meshes = client->m->nmesh,
                            .n_contacts = client->d->ncon,
+                           .deepest = deepest_contact(client->d),
                            .time_step = client->m->opt.timestep};
 }
 

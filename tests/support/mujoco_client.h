@@ -25,10 +25,17 @@ double mujoco_get(const mujoco_client *client, const char *joint);
 bool mujoco_range(const mujoco_client *client, const char *joint, double *lower, double *upper);
 /** Set all coordinates from a keyframe. @return false when there is none of that name */
 bool mujoco_keyframe(mujoco_client *client, const char *key);
+/** Set all coordinates to those with which the model opens (qpos0), velocities to 0. */
+void mujoco_reset(mujoco_client *client);
+/** Let bodies touch, as they do at first, or not. */
+void mujoco_touch(mujoco_client *client, bool touch);
 /** Place everything (mj_forward). */
 void mujoco_forward(mujoco_client *client);
 /** Simulate for so many seconds. @return true while all coordinates and velocities stay finite and MuJoCo does not warn */
 bool mujoco_run(mujoco_client *client, double seconds);
+/** Kinetic and potential energy where everything was placed last, and the largest of the last run [J]. */
+double mujoco_energy(const mujoco_client *client);
+double mujoco_peak_energy(const mujoco_client *client);
 bool mujoco_body(const mujoco_client *client, const char *body, oik_mat3 *R, oik_vec3 *o);
 bool mujoco_site(const mujoco_client *client, const char *site, oik_vec3 *at);
 /** Number of vertices of a geom's mesh, and their place in the world when at is not NULL. -1: no such geom. */
@@ -43,7 +50,9 @@ typedef struct mujoco_totals {
     oik_vec3 gravity; /**< [m/s^2] */
     int n_coordinates, n_velocities;
     int n_bodies;     /**< without the world */
+    int n_meshes;
     int n_contacts;
+    double deepest;   /**< distance in the contact with the least of it, < 0: so far inside [m]; +infinity: no contact */
     double time_step; /**< [s] */
 } mujoco_totals;
 

@@ -29,7 +29,7 @@ static double follow(const oik_dof *dof, double master) {
     return value;
 }
 
-static void complete(double *q, const oik_rig *rig) {
+void complete_coordinates(double *q, const oik_rig *rig) {
     for (int d = 0; d < rig->n_dofs; d++)
         if (rig->dofs[d].n_coefficients > 0)
             q[d] = follow(&rig->dofs[d], q[rig->dofs[d].master]);
@@ -53,7 +53,7 @@ oik_rig *turned_rig_new(void) {
     rig->dofs[ROTATION].n_coefficients = 4, rig->dofs[ROTATION].master = KNEE;
     memcpy(rig->dofs[ROTATION].coefficient, cubic, sizeof cubic);
     for (int f = 0; f < rig->n_frames; f++)
-        complete(rig->q + (ptrdiff_t)f * rig->n_dofs, rig);
+        complete_coordinates(rig->q + (ptrdiff_t)f * rig->n_dofs, rig);
     return rig;
 }
 
@@ -63,7 +63,20 @@ void random_coordinates(double *q, const oik_rig *rig, uint64_t *random) {
         double middle = 0.5 * (dof->lower + dof->upper), half = 0.5 * (dof->upper - dof->lower), u = random_signed(random);
         q[d] = dof->translation ? u : middle + half * u;
     }
-    complete(q, rig);
+    complete_coordinates(q, rig);
+}
+
+void rig_check_poses(oik_rig *rig, uint64_t seed, rig_pose_check *check, void *client) {
+    enum { POSES = 20 };
+    double *q = calloc((size_t)rig->n_dofs, sizeof *q);
+    assert_non_null(q);
+    for (int f = 0; f < rig->n_frames; f++)
+        check(client, rig, rig->q + (ptrdiff_t)f * rig->n_dofs);
+    for (int k = 0; k < POSES; k++) {
+        random_coordinates(q, rig, &seed);
+        check(client, rig, q);
+    }
+    free(q);
 }
 
 void rig_write(rig_writer *write, const oik_rig *rig, const char *path) {
@@ -88,7 +101,7 @@ static const char **file_list(oik_buf *text, const oik_rig *rig, const char *pat
     return names;
 }
 
-static void expect_same_bytes(const char *path_a, const char *path_b) {
+void expect_same_bytes(const char *path_a, const char *path_b) {
     uint8_t *a, *b;
     size_t size_a, size_b;
     assert_int_equal(oik_file_read(&a, &size_a, path_a, NULL), OIK_OK);

@@ -17,8 +17,18 @@ typedef oik_status rig_writer(const oik_rig *rig, const char *path, oik_error *e
  */
 oik_rig *turned_rig_new(void);
 
+/** Give dependent coordinates the values that their masters ask for. q: n_dofs */
+void complete_coordinates(double *q, const oik_rig *rig);
 /** Coordinates inside their ranges, translations within 1 m, dependent ones as their masters give them. q: n_dofs */
 void random_coordinates(double *q, const oik_rig *rig, uint64_t *random);
+
+/** Compare a client with the rig at coordinates q. */
+typedef void rig_pose_check(void *client, const oik_rig *rig, const double *q);
+/** In the frames of the rig and in 20 random poses. */
+void rig_check_poses(oik_rig *rig, uint64_t seed, rig_pose_check *check, void *client);
+
+/** Both files have the same bytes. */
+void expect_same_bytes(const char *path_a, const char *path_b);
 
 /** Write a rig; ends the test with the message when that fails. */
 void rig_write(rig_writer *write, const oik_rig *rig, const char *path);
