@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "mesh/topology.h"
+#include "skeleton/lying.h"
 
 void oik_body_set_input_index(oik_body *body, const oik_body_model *model) {
     for (size_t i = 0; i < body->n_vertices; i++)
@@ -137,6 +139,27 @@ oik_body_info oik_body_get_info(const oik_body *body) {
                            .n_modes = body->n_modes,
                            .beta = body->fit.beta,
                            .stature = body->stature};
+}
+
+oik_skin_info oik_body_get_skin(const oik_body *body) {
+    return (oik_skin_info){.n_vertices = body->n_vertices,
+                           .n_faces = body->n_faces,
+                           .measured = (const double *)(const void *)body->x, /* see base/vec3.h */
+                           .posed = (const double *)(const void *)body->fit.x_model,
+                           .unposed = (const double *)(const void *)body->fit.v_subject,
+                           .faces = (const int32_t *)(const void *)body->faces,
+                           .of_input = body->input_index};
+}
+
+oik_status oik_body_place_lying_skin(double *vertices, const oik_model *model, const oik_body *body, oik_error *err) {
+    oik_lying_skin skin = {0};
+    oik_status status = oik_check_body(body, model, err);
+    if (!status)
+        status = oik_lying_skin_new(&skin, model->skeleton, model->body, &body->fit, err);
+    if (!status)
+        memcpy(vertices, skin.x, body->n_vertices * sizeof *skin.x);
+    oik_lying_skin_free(&skin);
+    return status;
 }
 
 size_t oik_body_n_calls(const oik_body *body) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "api/stage_file.h"
 #include "api/stage_input.h"
@@ -70,7 +71,9 @@ oik_status oik_body_save(const oik_body *body, const oik_model *model, const cha
     const char *unit = body->input.unit_name;
     if (!body->origin.key[0])
         return oik_fail(err, OIK_E_ARGUMENT, "%s: the body of a sequence is not saved", path);
-    oik_status status = oik_stage_file_begin(&w, &body->origin, &body->calls, err);
+    oik_status status = oik_check_body(body, model, err);
+    if (!status)
+        status = oik_stage_file_begin(&w, &body->origin, &body->calls, err);
     if (!status)
         status = oik_npz_add_text(w, "unit", 1, &unit, err);
     if (!status)

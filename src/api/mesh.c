@@ -1,4 +1,4 @@
-/** Meshes from arrays. */
+/** Meshes from arrays and to arrays. */
 #include "mesh/mesh.h"
 
 #include <string.h>
@@ -35,4 +35,11 @@ oik_status oik_mesh_from_arrays(oik_mesh **out, const double *vertices, size_t n
     if (n_faces)
         memcpy((*out)->faces, faces, n_faces * sizeof *(*out)->faces);
     return OIK_OK;
+}
+
+oik_mesh_info oik_mesh_get_info(const oik_mesh *mesh) {
+    return (oik_mesh_info){.n_vertices = mesh->n_vertices,
+                           .n_faces = mesh->n_faces,
+                           .vertices = (const double *)(const void *)mesh->vertices, /* see base/vec3.h */
+                           .faces = (const int32_t *)(const void *)mesh->faces};
 }

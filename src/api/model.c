@@ -128,5 +128,6 @@ oik_model_info oik_model_get_info(const oik_model *model) {
                             .family = model->family,
                             .n_pose_features = body->n_features,
                             .n_rigid_parts = (size_t)skeleton->n_parts,
-                            .has_reference = skeleton->published != NULL};
+                            .has_reference = skeleton->published != NULL,
+                            .skin_faces = (const int32_t *)(const void *)body->faces};
 }

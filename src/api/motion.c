@@ -2,16 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
 
 oik_status oik_chain_from_skeleton(oik_chain **out, const oik_model *model, const oik_skeleton *lying, oik_error *err) {
-    (void)model; /* the evaluated skeleton already carries what its recipes say */
     *out = NULL;
     if (lying->posed)
         return oik_fail(err, OIK_E_ARGUMENT, "a chain is made from the lying skeleton, this one is posed");
-    return oik_chain_new(out, NULL, lying->kinematics, err);
+    oik_status status = oik_check_skeleton(lying, model, err);
+    return status ? status : oik_chain_new(out, NULL, lying->kinematics, err);
 }
 
 /** What the posed bones say: orientation of every segment, as far as it is seen, and centre of every joint. */
@@ -102,6 +103,11 @@ oik_status oik_motion_solve(oik_motion **out, const oik_model *model, const oik_
     *out = NULL;
     if (!posed->posed)
         return oik_fail(err, OIK_E_ARGUMENT, "joint angles are solved for a posed skeleton, this one is lying");
+    oik_status status = oik_check_skeleton(posed, model, err);
+    if (!status)
+        status = oik_check_chain(chain, posed->lying, err);
+    if (status)
+        return status;
     oik_stage_watch watch = {.options = options};
     if (oik_stage_poll(&watch)) /* a frame is solved in milliseconds: once before it is enough */
         return oik_stage_status(&watch, OIK_OK, "inverse kinematics", err);
@@ -110,7 +116,7 @@ oik_status oik_motion_solve(oik_motion **out, const oik_model *model, const oik_
         return OIK_E_MEMORY;
     motion->chain = chain;
     double *q_rest = NULL;
-    oik_status status = rest_coordinates(&q_rest, chain, posed, err);
+    status = rest_coordinates(&q_rest, chain, posed, err);
     if (!status)
         status = oik_skel_kinematics(&motion->measured, model->skeleton, posed->puppet, err);
     if (!status)

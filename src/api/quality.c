@@ -1,6 +1,7 @@
 /** Quality gates: what was measured on a result, against a limit to warn at and one to fail at. */
 #include <stdlib.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "base/status.h"
 #include "mesh/locate.h"
@@ -81,7 +82,13 @@ oik_status oik_quality_measure(oik_quality *out, const oik_model *model, const o
     if (!posed->posed)
         return oik_fail(err, OIK_E_ARGUMENT, "quality is measured on a posed skeleton, this one is lying");
     oik_outside bones;
-    oik_status status = measure_outside(&bones, body, posed, err);
+    oik_status status = oik_check_body(body, model, err);
+    if (!status)
+        status = oik_check_skeleton(posed, model, err);
+    if (!status)
+        status = oik_check_chain(motion->chain, posed->lying, err);
+    if (!status)
+        status = measure_outside(&bones, body, posed, err);
     if (status)
         return status;
     const oik_skel_model *skeleton = model->skeleton;

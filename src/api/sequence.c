@@ -80,6 +80,7 @@ const oik_skeleton *oik_sequence_lying(const oik_sequence *s) {
 static oik_status start_bones(oik_sequence *s, oik_error *err) {
     const oik_model *model = s->model;
     const int32_t(*faces)[3] = (const int32_t(*)[3])s->body->faces;
+    memcpy(s->body->origin.model, model->hash, sizeof s->body->origin.model);
     oik_status status = oik_skeleton_infer(&s->lying, model, s->body, &s->options, err);
     if (!status)
         status = oik_skeleton_new(&s->posed, model->skeleton, err);
@@ -96,6 +97,7 @@ static oik_status start_bones(oik_sequence *s, oik_error *err) {
         return status;
     oik_puppet_copy(s->posed->puppet, s->lying->puppet);
     s->posed->origin.stage = OIK_STAGE_POSING;
+    memcpy(s->posed->origin.model, model->hash, sizeof s->posed->origin.model);
     s->body->stature = oik_body_standing_height(s->body->fit.v_subject, s->body->n_vertices);
     return OIK_OK;
 }

@@ -1,4 +1,5 @@
 /** Quality gates over the frames of a sequence. */
+#include "api/belong.h"
 #include "api/sequence.h"
 #include "base/status.h"
 #include "ik/joint_angles.h"
@@ -38,6 +39,9 @@ oik_status oik_sequence_quality(oik_quality *worst, oik_quality *mean, const oik
     if (s->n_frames == 0 || (size_t)motion->frames->n_frames != s->n_frames)
         return oik_fail(err, OIK_E_ARGUMENT, "a sequence of %zu frames and a motion of %d: they do not belong together", s->n_frames,
                         motion->frames->n_frames);
+    oik_status status = oik_check_chain(motion->chain, s->lying->kinematics, err);
+    if (status)
+        return status;
     oik_gate_values w = {0}, m = {0};
     double share = 1.0 / (double)s->n_frames;
     for (size_t f = 0; f < s->n_frames; f++) {

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "api/belong.h"
 #include "api/sequence.h"
 #include "base/mem.h"
 #include "base/rot.h"
@@ -99,14 +100,16 @@ enum { WINDOW = 120, OVERLAP = 16 };
 oik_status oik_sequence_solve_chain(oik_ik_motion **out, const oik_sequence *s, const oik_chain *chain,
                                     int (*on_progress)(void *context, int n_done), void *context, oik_error *err) {
     *out = NULL;
-    if (s->n_frames == 0 || s->n_frames > INT_MAX || chain->n_segments != s->n_segments)
-        return oik_fail(err, OIK_E_ARGUMENT, "%zu frames of %d segments and a chain of %d: they do not belong together", s->n_frames,
-                        s->n_segments, chain->n_segments);
+    if (s->n_frames == 0 || s->n_frames > INT_MAX)
+        return oik_fail(err, OIK_E_ARGUMENT, "a sequence of %zu frames, expected 1 to %d", s->n_frames, INT_MAX);
+    oik_status status = oik_check_chain(chain, s->lying->kinematics, err);
+    if (status)
+        return status;
     target t = {0};
     oik_chain *same = NULL;
     double *q_rest = NULL, sigma = 0.0;
     oik_sequence_options options = oik_sequence_options_default();
-    oik_status status = oik_chain_new(&same, &q_rest, s->lying->kinematics, err);
+    status = oik_chain_new(&same, &q_rest, s->lying->kinematics, err);
     if (!status)
         status = target_new(&t, s, chain, err);
     if (!status)
@@ -152,9 +155,10 @@ oik_status oik_sequence_solve(oik_motion **out, const oik_sequence *s, const oik
         status = oik_motion_of_frames(&motion, frames, err);
     if (!status)
         status = first_frame(motion, s, err);
+    status = oik_stage_status(&watch, status, "inverse kinematics", err);
     if (status)
         oik_motion_free(motion);
     else
         *out = motion;
-    return oik_stage_status(&watch, status, "inverse kinematics", err);
+    return status;
 }

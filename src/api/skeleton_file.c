@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "api/stage_file.h"
 #include "base/mem.h"
@@ -48,8 +49,11 @@ oik_status oik_skeleton_save(const oik_skeleton *s, const oik_model *model, cons
     oik_npz_writer *w = NULL;
     if (!s->origin.key[0])
         return oik_fail(err, OIK_E_ARGUMENT, "%s: the bones of a sequence are not saved", path);
+    oik_status status = oik_check_skeleton(s, model, err);
+    if (status)
+        return status;
     oik_vec3 *r = oik_new((size_t)s->puppet->n_parts, sizeof *r, err);
-    oik_status status = r ? oik_stage_file_begin(&w, &s->origin, &s->calls, err) : OIK_E_MEMORY;
+    status = r ? oik_stage_file_begin(&w, &s->origin, &s->calls, err) : OIK_E_MEMORY;
     if (!status)
         status = add_part_names(w, model->skeleton, err);
     if (!status)
@@ -87,6 +91,10 @@ oik_status oik_skeleton_load(oik_skeleton **out, const oik_model *model, const o
     oik_npz *npz = NULL;
     oik_skeleton *s = NULL;
     oik_status status = oik_stage_check_method(model, options, err);
+    if (!status)
+        status = oik_check_body(body, model, err);
+    if (!status && lying)
+        status = oik_check_skeleton(lying, model, err);
     if (!status)
         status = oik_skeleton_new(&s, model->skeleton, err);
     if (status)

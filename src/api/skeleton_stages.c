@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
@@ -66,6 +67,8 @@ oik_status oik_skeleton_infer(oik_skeleton **out, const oik_model *model, const 
     oik_skeleton *s = NULL;
     oik_status status = oik_stage_check_method(model, options, err);
     if (!status)
+        status = oik_check_body(body, model, err);
+    if (!status)
         status = check_source(&body->origin, "body", options, err);
     if (!status)
         status = oik_skeleton_new(&s, model->skeleton, err);
@@ -108,6 +111,10 @@ oik_status oik_skeleton_pose(oik_skeleton **out, const oik_model *model, const o
         return oik_fail(err, OIK_E_ARGUMENT, "a lying skeleton is expected, this one is posed already");
     oik_skeleton *s = NULL;
     oik_status status = oik_stage_check_method(model, options, err);
+    if (!status)
+        status = oik_check_body(body, model, err);
+    if (!status)
+        status = oik_check_skeleton(lying, model, err);
     if (!status)
         status = check_source(&body->origin, "body", options, err);
     if (!status)

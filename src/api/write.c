@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
@@ -40,7 +41,9 @@ oik_status oik_write_body(const oik_model *model, const oik_body *body, int lyin
     const char *comments[] = {unit, lying ? "frame " MODEL_FRAME : "frame " INPUT_FRAME};
     oik_mesh_write_options options = {.format = OIK_MESH_PLY_BINARY, .comments = comments, .n_comments = 2};
     oik_mesh *mesh = NULL;
-    oik_status status = oik_mesh_new(&mesh, body->n_vertices, body->n_faces, err);
+    oik_status status = oik_check_body(body, model, err);
+    if (!status)
+        status = oik_mesh_new(&mesh, body->n_vertices, body->n_faces, err);
     if (!status) {
         if (lying)
             status = fill_lying(mesh, model, body, err);

@@ -1,6 +1,7 @@
 /** The kinematic chain and its joint angles to files. */
 #include <stdlib.h>
 
+#include "api/belong.h"
 #include "api/internal.h"
 #include "base/mem.h"
 #include "base/status.h"
@@ -47,7 +48,9 @@ oik_status oik_write_chain(const oik_chain *chain, const oik_motion *motion, con
     columns c = {0};
     if (!motion->measured)
         return oik_fail(err, OIK_E_ARGUMENT, "%s: a chain is written with the motion of a posed skeleton, this one is from keypoints", path);
-    oik_status status = columns_new(&c, motion->measured, err);
+    oik_status status = oik_check_chain(chain, motion->measured, err);
+    if (!status)
+        status = columns_new(&c, motion->measured, err);
     if (!status) {
         oik_chain_json document = {.chain = chain,
                                    .q = motion->result->q,

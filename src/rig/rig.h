@@ -3,8 +3,9 @@
  * BVH, glTF) reads this and nothing else.
  *
  * Frames: the world of a rig is OpenSim's, x forward, y up, z right: (z, y, -x) of the frame of the body model (oik_rig_world), into which
- * the frame of the motion is turned first when y is not up in it (ik/up.h). A body's frame has the axes of its segment (ISB, Wu et al. 2002, 2005: x anterior, y superior, z to the right) and its origin at the centre
- * of the joint that moves it, so that femur, tibia, humerus, ... begin where OpenSim's do. Forward kinematics of body i with coordinates q:
+ * the frame of the motion is turned first when y is not up in it (ik/up.h). A body's frame has the axes of its segment (ISB, Wu et al.
+ * 2002, 2005: x anterior, y superior, z to the right) and its origin at the centre of the joint that moves it, so that femur, tibia,
+ * humerus, ... begin where OpenSim's do. Forward kinematics of body i with coordinates q:
  *
  *   R_i = R_p A_i Rot(a_1, q_1) Rot(a_2, q_2) Rot(a_3, q_3) B_i^T
  *   o_i = o_p + R_p s_i + R_p A_i (translations along their axes)
@@ -16,8 +17,8 @@
  * torso on the joint "back" at the lumbosacral disc, the arms hang on it by "acromial". Its coordinates are computed from the full motion,
  * body by body, so that orientations of pelvis, torso (that of the thorax) and limbs are those of the full rig; where the trunk bends
  * within itself the arms' places differ in all frames but the one in which the bones lie. A body that the chain has no segment for is left
- * out (an imported skeleton has no talus and toes), but a radius without bones stands between ulna and hand where the chain has a ball joint
- * for both (rig_wrist.c). Coordinates that follow others do so in the full rig, where q has their values.
+ * out (an imported skeleton has no talus and toes), but a radius without bones stands between ulna and hand where the chain has a ball
+ * joint for both (rig_wrist.c). Coordinates that follow others do so in the full rig, where q has their values.
  *
  * Bones ride on the body of their segment and are placed as they lie: posing the rig with the coordinates of that posture (the first
  * frame's, unless the input says otherwise) gives the placed skeleton back exactly.
@@ -122,8 +123,8 @@ static inline oik_vec3 oik_rig_world(oik_vec3 p) {
  * Masses are de Leva's (1996), scaled to the subject (rig_mass.c); markers: rig_markers.c; weights of the skin: rig_skin.c.
  *
  * @param[out] out NULL on error
- * @return OIK_E_ARGUMENT (mass outside 1 to 500 kg, no skin and no mass, up that is no axis); OIK_E_MODEL when the chain lacks a segment that bodies or masses
- *         need, or has one that the model or the mass table does not know, naming it; OIK_E_NOT_FINITE; OIK_E_MEMORY
+ * @return OIK_E_ARGUMENT (mass outside 1 to 500 kg, no skin and no mass, up that is no axis); OIK_E_MODEL when the chain lacks a segment
+ *         that bodies or masses need, or has one that the model or the mass table does not know, naming it; OIK_E_NOT_FINITE; OIK_E_MEMORY
  * About 15 ms with the skin of 6890 vertices, and 20 us a frame.
  */
 oik_status oik_rig_new(oik_rig **out, const oik_rig_input *input, oik_rig_detail detail, oik_error *err);

@@ -247,7 +247,8 @@ oik_status oik_rig_build_tree(oik_rig_builder *b, oik_error *err) {
     if (!status)
         status = list_bodies(b, err);
     if (!status)
-        b->root_turned = b->rig->up.y != 1.0 && !b->links[0].merged && is_free(b->input->chain, &b->input->chain->joints[b->links[0].tip]);
+        b->root_turned =
+            b->rig->up.y != 1.0 && !b->links[0].merged && is_free(b->input->chain, &b->input->chain->joints[b->links[0].tip]);
     for (int i = 0; i < b->rig->n_bodies && !status; i++) {
         b->rig->bodies[i].first_dof = b->rig->n_dofs;
         name_body(b, i);

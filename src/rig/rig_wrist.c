@@ -2,9 +2,9 @@
  * The wrist of a plain rig whose skeleton has one bone for the forearm.
  *
  * Such a chain has a ball joint between ulna and hand whose first rotation is pronation about the length of the forearm. Rajagopal's model
- * has a radius there: it turns against the ulna by pro_sup, and the hand against it by wrist_flex and wrist_dev. The ball joint is these two
- * in a row, so a radius between them changes no place, no angle and no coordinate: q stays as it is. It carries no bone, and half of the
- * forearm's mass, as in Rajagopal et al. 2016.
+ * has a radius there: it turns against the ulna by pro_sup, and the hand against it by wrist_flex and wrist_dev. The ball joint is these
+ * two in a row, so a radius between them changes no place, no angle and no coordinate: q stays as it is. It carries no bone, and half of
+ * the forearm's mass, as in Rajagopal et al. 2016.
  */
 #include <stdio.h>
 #include <string.h>

@@ -36,6 +36,19 @@ static void faces_may_be_absent(void **state) {
     oik_mesh_free(mesh);
 }
 
+static void arrays_come_out_as_they_went_in(void **state) {
+    (void)state;
+    const int32_t faces[] = {0, 1, 2, 2, 1, 0};
+    oik_mesh *mesh = NULL;
+    assert_int_equal(oik_mesh_from_arrays(&mesh, corners, 3, faces, 2, NULL), OIK_OK);
+    oik_mesh_info info = oik_mesh_get_info(mesh);
+    assert_int_equal(info.n_vertices, 3);
+    assert_int_equal(info.n_faces, 2);
+    assert_memory_equal(info.vertices, corners, sizeof corners);
+    assert_memory_equal(info.faces, faces, sizeof faces);
+    oik_mesh_free(mesh);
+}
+
 static void bad_arrays_are_named(void **state) {
     (void)state;
     double broken[9];
@@ -55,6 +68,7 @@ static void bad_arrays_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(arrays_are_copied), cmocka_unit_test(faces_may_be_absent),
+                                       cmocka_unit_test(arrays_come_out_as_they_went_in),
                                        cmocka_unit_test(bad_arrays_are_named)};
     return cmocka_run_group_tests_name("test_api_mesh", tests, NULL, NULL);
 }

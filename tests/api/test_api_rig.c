@@ -233,6 +233,115 @@ static void posed_bones_of_a_sequence_are_those_of_its_last_frame(void **state) 
     oik_model_free(male);
 }
 
+/** Skinning loses volume where joints bend: the mass is that of the un-posed skin. */
+static void one_subject_has_one_estimated_mass(void **state) {
+    (void)state;
+    const double same = 0.005; /* of the mass: what registration of two meshes of a subject leaves */
+    static const char *const paths[] = {"data/demo/body_male.ply", "data/demo/body_male_crouch.ply"};
+    char path[RUN_MAX_PATH];
+    const char *dir = getenv("OSSO_IK_MODELS");
+    oik_model *male = NULL;
+    double mass[2] = {0};
+    snprintf(path, sizeof path, "%s/male.npz", dir ? dir : "build/models");
+    assert_false(failed(oik_model_load(&male, path, &err)));
+    for (int i = 0; i < 2; i++) {
+        oik_mesh *m = NULL;
+        oik_body *b = NULL;
+        oik_skeleton *l = NULL, *p = NULL;
+        oik_chain *c = NULL;
+        oik_motion *q = NULL;
+        oik_rig *rig = NULL;
+        assert_false(failed(oik_mesh_read(&m, paths[i], &err)) || failed(oik_body_from_mesh(&b, male, m, paths[i], NULL, &err)) ||
+                     failed(oik_skeleton_infer(&l, male, b, NULL, &err)) || failed(oik_skeleton_pose(&p, male, b, l, NULL, &err)) ||
+                     failed(oik_chain_from_skeleton(&c, male, l, &err)) || failed(oik_motion_solve(&q, male, c, p, NULL, &err)) ||
+                     failed(oik_rig_from_skeleton(&rig, male, b, p, q, NULL, &err)));
+        mass[i] = rig->mass;
+        oik_rig_free(rig);
+        assert_false(failed(oik_rig_from_skeleton(&rig, male, b, l, q, NULL, &err)));
+        assert_true(rig->mass == mass[i]); /* lying as posed */
+        oik_rig_free(rig);
+        oik_motion_free(q);
+        oik_chain_free(c);
+        oik_skeleton_free(p);
+        oik_skeleton_free(l);
+        oik_body_free(b);
+        oik_mesh_free(m);
+    }
+    oik_model_free(male);
+    if (!(fabs(mass[0] - mass[1]) < same * mass[0]))
+        fail_msg("%g and %g kg", mass[0], mass[1]);
+}
+
+/** Row-major 3 x 3 of a public structure against the one inside. */
+static void assert_matrix(const double m[9], oik_mat3 R) {
+    assert_memory_equal(m, R.m, sizeof R.m);
+}
+
+static void accessors_tell_what_the_rig_holds(void **state) {
+    (void)state;
+    const oik_rig_options full = {.full = 1, .mass = 60.0, .name = "anna"};
+    oik_rig *rig = make(posed, still, &full);
+    oik_rig_info info = oik_rig_get_info(rig);
+    assert_string_equal(info.name, "anna");
+    assert_string_equal(info.gender, "female");
+    assert_true(info.mass == 60.0 && info.stature == rig->stature && !info.mass_estimated && info.up[1] == 1.0);
+    assert_matrix(info.world, rig->world);
+    assert_true(info.n_bodies == (size_t)rig->n_bodies && info.n_coordinates == (size_t)rig->n_dofs && info.n_frames == 1);
+    assert_true(info.time == rig->time && info.coordinates == rig->q);
+    size_t next = 0;
+    for (size_t i = 0; i < info.n_bodies; i++) {
+        const oik_rig_body *inside = &rig->bodies[i];
+        oik_rig_body_info b = oik_rig_get_body(rig, i);
+        assert_string_equal(b.name, inside->name);
+        assert_string_equal(b.joint, inside->joint_name);
+        assert_true(b.parent == inside->parent && b.mass == inside->mass && b.mass_centre[2] == inside->mass_centre.z);
+        assert_true(b.centre[0] == inside->s.x && b.inertia[5] == inside->inertia[5] && b.first_coordinate == next);
+        assert_matrix(b.A, inside->A);
+        assert_matrix(b.B, inside->B);
+        next += b.n_rotations + b.n_translations;
+        for (size_t d = b.first_coordinate; d < next; d++) {
+            oik_rig_coordinate_info c = oik_rig_get_coordinate(rig, d);
+            assert_string_equal(c.name, rig->dofs[d].name);
+            assert_true(c.body == (int)i && c.translation == rig->dofs[d].translation && c.lower == rig->dofs[d].lower);
+            assert_true(c.axis[1] == rig->dofs[d].axis.y && c.neutral == rig->dofs[d].rest && c.follows == -1);
+        }
+    }
+    assert_int_equal(next, info.n_coordinates);
+    for (size_t i = 0; i < info.n_bones; i++) {
+        oik_rig_bone_info b = oik_rig_get_bone(rig, i);
+        assert_string_equal(b.name, rig->bones[i].name);
+        assert_true(b.vertices[4] == rig->bones[i].vertices[1].y && b.faces[5] == rig->bones[i].faces[1][2]);
+        assert_true(b.n_vertices == rig->bones[i].n_vertices && b.n_faces == rig->bones[i].n_faces && b.body == rig->bones[i].body);
+    }
+    assert_string_equal(oik_rig_get_body(rig, info.n_bodies).name, "");
+    assert_string_equal(oik_rig_get_coordinate(rig, info.n_coordinates).name, "");
+    assert_string_equal(oik_rig_get_marker(rig, info.n_markers).name, "");
+    assert_string_equal(oik_rig_get_bone(rig, info.n_bones).name, "");
+    oik_rig_free(rig);
+}
+
+static void markers_are_placed_with_their_bodies(void **state) {
+    (void)state;
+    enum { ROOM = 128, FRAME = 40 };
+    double at[3 * ROOM], R[9 * 64], origin[3 * 64];
+    oik_rig *rig = make(lying, walk, NULL);
+    const double *q = rig->q + FRAME * rig->n_dofs;
+    assert_true(rig->n_markers <= ROOM && rig->n_bodies <= 64);
+    assert_int_equal(oik_rig_place_markers(at, rig, q, &err), OIK_OK);
+    assert_int_equal(oik_rig_place_bodies(R, origin, rig, q, &err), OIK_OK);
+    assert_int_equal(oik_rig_place_bodies(NULL, NULL, rig, q, &err), OIK_OK);
+    for (int m = 0; m < rig->n_markers; m++) {
+        oik_rig_marker_info marker = oik_rig_get_marker(rig, (size_t)m);
+        assert_string_equal(marker.name, rig->markers[m].name);
+        for (int r = 0; r < 3; r++) {
+            const double *row = R + 9 * marker.body + 3 * r, *x = marker.at;
+            double there = origin[3 * marker.body + r] + row[0] * x[0] + row[1] * x[1] + row[2] * x[2];
+            assert_true(fabs(at[3 * m + r] - there) < 1e-12); /* sums of lengths of 1 m */
+        }
+    }
+    oik_rig_free(rig);
+}
+
 static void skeleton_and_motion_must_belong_together(void **state) {
     (void)state;
     oik_rig *rig = (oik_rig *)&err;
@@ -420,6 +529,9 @@ int main(void) {
         cmocka_unit_test(bodies_follow_the_segments_of_a_motion),
         cmocka_unit_test(skin_is_around_the_bones_in_the_first_frame),
         cmocka_unit_test(posed_bones_of_a_sequence_are_those_of_its_last_frame),
+        cmocka_unit_test(one_subject_has_one_estimated_mass),
+        cmocka_unit_test(accessors_tell_what_the_rig_holds),
+        cmocka_unit_test(markers_are_placed_with_their_bodies),
         cmocka_unit_test(skeleton_and_motion_must_belong_together),
         cmocka_unit_test(a_body_with_z_up_is_set_upright),
         cmocka_unit_test(options_are_taken),

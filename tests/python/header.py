@@ -89,7 +89,7 @@ def kind_of(declaration, structs):
     words = re.findall(r"\w+|\*", declaration.replace("const", ""))
     if words[:2] == ["char", "*"]:
         return "text"
-    if "*" in words:
+    if "*" in words or "[" in declaration:
         return "pointer"
     return {"oik_status": "int", "oik_method": "int", **{name: name for name in structs}}.get(words[0], words[0])
 

@@ -680,6 +680,109 @@ class Rigs(Scratch):
         self.assert_fails(status, "goes with the lying skeleton", make, found.body, found.posed, walk)
 
 
+    def test_its_numbers_are_arrays(self):
+        walk = ossoik.Motion.from_keypoint_file(female().chain, WALK)
+        rig = ossoik.Rig.from_skeleton(female().body, female().lying, walk, "walk", mass=60.0, full=True)
+        info, bodies, names = rig.info(), rig.bodies, [body.name for body in rig.bodies]
+        self.assertEqual((info.name, info.gender, info.mass, info.mass_estimated), ("walk", "female", 60.0, False))
+        self.assertEqual(info.stature, female().body.info().stature)
+        np.testing.assert_array_equal(info.up, [0, 1, 0])
+        np.testing.assert_array_equal(info.world, [[0, 0, 1], [0, 1, 0], [-1, 0, 0]])
+        self.assertEqual(sorted(names), sorted(walk.segment_names))
+        self.assertAlmostEqual(sum(body.mass for body in bodies), 60.0, places=9)
+        for body in bodies:
+            self.assertTrue((np.linalg.eigvalsh(body.inertia) > 0).all())
+        self.assertEqual(bodies[names.index("tibia_r")].parent, names.index("femur_r"))
+        self.assertEqual([i for body in bodies for i in body.coordinates], list(range(len(rig.coordinates))))
+        self.assertEqual([c.name for c in rig.coordinates], list(walk.names))
+        knee = rig.coordinates[walk.names.index("knee_angle_r")]
+        self.assertEqual((names[knee.body], knee.unit, knee.follows), ("tibia_r", "rad", -1))
+        self.assertEqual(len(rig), len(walk))
+        np.testing.assert_array_equal(rig.time, walk.time)
+        np.testing.assert_array_equal(rig.q, walk.q)
+
+    def test_places_are_those_of_the_motion(self):
+        walk = ossoik.Motion.from_keypoint_file(female().chain, WALK)
+        rig = ossoik.Rig.from_skeleton(female().body, female().lying, walk, full=True)
+        R, origin = rig.place_bodies()
+        R_segments, _ = walk.segments()
+        order = [walk.segment_names.index(body.name) for body in rig.bodies]
+        np.testing.assert_allclose(R, rig.info().world @ R_segments[:, order], atol=1e-9)  # the same angles, added up twice
+        one_R, one = rig.place_bodies(rig.q[7:8])
+        np.testing.assert_array_equal(one_R[0], R[7])
+        np.testing.assert_array_equal(one[0], origin[7])
+        for i, body in enumerate(rig.bodies):  # the formula of RigBody, where a body only turns
+            if body.parent >= 0:
+                np.testing.assert_allclose(origin[:, i], origin[:, body.parent] + R[:, body.parent] @ body.centre, atol=1e-12)
+        at = rig.place_markers()
+        for i, marker in enumerate(rig.markers):
+            np.testing.assert_allclose(at[:, i], origin[:, marker.body] + R[:, marker.body] @ marker.at, atol=1e-12)
+        self.assertLessEqual({"RASI", "LKNE", "RANK"}, {marker.name for marker in rig.markers})
+        self.assert_fails(ossoik.Status.SHAPE, "q", rig.place_markers, np.zeros((2, 3)))
+
+    def test_bones_are_where_the_skeleton_has_them(self):
+        rig, info = self.rig(), female().posed.info()
+        R, origin = rig.place_bodies()
+        self.assertEqual(sorted(bone.name for bone in rig.bones()), sorted(info.bone_names))
+        for bone in rig.bones():
+            x = (origin[0, bone.body] + bone.vertices @ R[0, bone.body].T) @ rig.info().world
+            np.testing.assert_allclose(x, info.vertices[info.bone_of_vertex == info.bone_names.index(bone.name)], atol=1e-6)
+            self.assertEqual(bone.faces.max(), len(bone.vertices) - 1)
+
+    def test_bodies_with_z_up_stand(self):
+        vertices = ossoik.Mesh.read(FEMALE).vertices[:, [0, 2, 1]] * [1, -1, 1]
+        found = ossoik.skeleton(vertices, "female")
+        np.testing.assert_array_equal(found.motion.up(), [0, 0, 1])
+        rig, plain = ossoik.Rig.from_skeleton(found.body, found.posed, found.motion), self.rig()
+        np.testing.assert_array_equal(rig.info().up, [0, 0, 1])
+        # registration and posing stop at steps below 1e-6 m; on its side a marker would be a metre away
+        np.testing.assert_allclose(rig.place_markers(), plain.place_markers(), atol=1e-3)
+        lying = ossoik.Rig.from_skeleton(found.body, found.posed, found.motion, up=[0, 1, 0])
+        self.assertGreater(np.abs(lying.place_markers() - plain.place_markers()).max(), 0.5)
+        self.assert_fails(ossoik.Status.ARGUMENT, "up is", ossoik.Rig.from_skeleton, found.body, found.posed, found.motion, up=[0, 1, 1])
+
+
+class Surfaces(Scratch):
+    """Vertices and faces of meshes, bodies and models."""
+
+    def test_meshes_give_back_what_they_were_made_from(self):
+        vertices, faces, _ = read_ply(FEMALE)
+        mesh = ossoik.Mesh.read(FEMALE)
+        np.testing.assert_array_equal(mesh.vertices, coordinates(vertices).astype(np.float64))
+        np.testing.assert_array_equal(mesh.faces, faces)
+        points = ossoik.Mesh.from_arrays(mesh.vertices[:5])
+        self.assertEqual((points.vertices.shape, points.faces.shape), ((5, 3), (0, 3)))
+
+    def test_skins_are_those_of_the_files(self):
+        body = female().body
+        skin = body.skin()
+        body.write(self.folder / "posed.ply")
+        body.write(self.folder / "lying.ply", lying=True)
+        for name, ours in (("posed", skin.posed), ("lying", skin.lying)):
+            vertices, faces, _ = read_ply(self.folder / f"{name}.ply")
+            np.testing.assert_array_equal(coordinates(vertices), ours.astype(np.float32))
+            np.testing.assert_array_equal(faces, skin.faces)
+        np.testing.assert_array_equal(skin.measured, ossoik.Mesh.read(FEMALE).vertices)
+        np.testing.assert_array_equal(skin.of_input, np.arange(len(skin.measured)))
+        self.assertAlmostEqual(np.ptp(skin.unposed[:, 1]), body.info().stature)
+
+    def test_a_mirrored_input_is_renumbered(self):
+        mesh = ossoik.Mesh.read(FEMALE)
+        twin = ossoik.Body.from_mesh(female().model, ossoik.Mesh.from_arrays(mesh.vertices * [-1, 1, 1], mesh.faces))
+        skin = twin.skin()
+        self.assertEqual(twin.info().mirrored, 1)
+        np.testing.assert_array_equal(skin.measured, (mesh.vertices * [-1, 1, 1])[skin.of_input])
+        self.assertGreater(np.count_nonzero(skin.of_input != np.arange(len(skin.of_input))), 6000)
+
+    def test_faces_of_a_model_close_its_skin(self):
+        model = female().model
+        faces = model.skin_faces()
+        self.assertEqual(len(faces), model.info().n_skin_faces)
+        edges = {(a, b) for face in faces.tolist() for a, b in zip(face, face[1:] + face[:1])}
+        self.assertEqual(len(edges), 3 * len(faces))
+        self.assertEqual(edges, {(b, a) for a, b in edges})
+
+
 class Lifetimes(Scratch):
     """Handles are freed once, when nothing needs them any more, a motion before its chain."""
 

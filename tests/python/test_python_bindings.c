@@ -103,6 +103,11 @@ static void rigs_are_the_command_lines(void **state) {
     run_class("Rigs");
 }
 
+static void meshes_and_skins_are_arrays(void **state) {
+    (void)state;
+    run_class("Surfaces");
+}
+
 static void handles_are_freed_once_and_in_order(void **state) {
     (void)state;
     run_class("Lifetimes");
@@ -128,6 +133,7 @@ int main(void) {
         cmocka_unit_test(keypoints_give_a_motion),
         cmocka_unit_test(sequences_are_streamed),
         cmocka_unit_test(rigs_are_the_command_lines),
+        cmocka_unit_test(meshes_and_skins_are_arrays),
         cmocka_unit_test(handles_are_freed_once_and_in_order),
         cmocka_unit_test(threads_run_at_once),
         cmocka_unit_test(library_and_models_are_found),
