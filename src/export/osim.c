@@ -1,10 +1,7 @@
 /** NAME.osim (see osim.h). */
 #include "export/osim.h"
 
-#include <stdlib.h>
-
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/status.h"
 #include "export/obj_geometry.h"
 #include "export/osim_xml.h"
@@ -16,35 +13,12 @@ oik_vec3 oik_osim_angles(oik_mat3 R) {
     return v3(atan2(middle.z, middle.y), y, z);
 }
 
-static double clamp(double x, double lower, double upper) {
-    return fmin(fmax(x, lower), upper);
-}
-
-/** q = sum_i c_i q_master^i */
-static double follow(const oik_dof *dof, const double *q) {
-    double sum = 0.0;
-    for (int i = dof->n_coefficients - 1; i >= 0; i--)
-        sum = sum * q[dof->master] + dof->coefficient[i];
-    return sum;
-}
-
-void oik_osim_default(double *q, const oik_rig *rig) {
-    for (int i = 0; i < rig->n_bodies; i++) {
-        const oik_rig_body *body = &rig->bodies[i];
-        for (int d = body->first_dof; d < body->first_dof + body->n_rotations + body->n_translations; d++)
-            q[d] = body->kind == OIK_JOINT_FREE ? rig->q[d] : clamp(rig->dofs[d].rest, rig->dofs[d].lower, rig->dofs[d].upper);
-    }
-    for (int d = 0; d < rig->n_dofs; d++)
-        if (rig->dofs[d].n_coefficients > 0)
-            q[d] = follow(&rig->dofs[d], q);
-}
-
-/** The coordinate's range with the whole motion and the default posture in it; of a free translation no more than its surroundings. */
-static void put_range(oik_buf *buf, const oik_rig *rig, int d, bool free_joint, double standard) {
+/** The coordinate's range with the whole motion in it; of a free translation no more than its surroundings. */
+static void put_range(oik_buf *buf, const oik_rig *rig, int d, bool free_joint) {
     const double around = 5.0; /* as Rajagopal's pelvis_tx has it, so that a slider can be used [m] */
     const oik_dof *dof = &rig->dofs[d];
-    double visited[2] = {standard, standard}, range[2];
-    for (int f = 0; f < rig->n_frames; f++) {
+    double visited[2] = {rig->q[d], rig->q[d]}, range[2];
+    for (int f = 1; f < rig->n_frames; f++) {
         double q = rig->q[(size_t)f * (size_t)rig->n_dofs + (size_t)d];
         visited[0] = fmin(visited[0], q);
         visited[1] = fmax(visited[1], q);
@@ -55,11 +29,11 @@ static void put_range(oik_buf *buf, const oik_rig *rig, int d, bool free_joint, 
     oik_osim_put_vector(buf, 6, "range", range, 2);
 }
 
-static void put_coordinate(oik_buf *buf, const oik_rig *rig, int d, bool free_joint, double standard) {
+static void put_coordinate(oik_buf *buf, const oik_rig *rig, int d, bool free_joint) {
     oik_osim_open(buf, 5, "Coordinate", rig->dofs[d].name);
-    oik_osim_put_value(buf, 6, "default_value", standard);
+    oik_osim_put_value(buf, 6, "default_value", rig->q[d]);
     oik_osim_put_value(buf, 6, "default_speed_value", 0.0);
-    put_range(buf, rig, d, free_joint, standard);
+    put_range(buf, rig, d, free_joint);
     oik_osim_put_text(buf, 6, "clamped", free_joint ? "false" : "true");
     oik_osim_put_text(buf, 6, "locked", "false");
     oik_osim_put_text(buf, 6, "prescribed_function", "");
@@ -107,7 +81,7 @@ static void put_axes(oik_buf *buf, const char *kind, const oik_dof *dofs, int n)
     }
 }
 
-static void put_joint(oik_buf *buf, const oik_rig *rig, int i, const double *q) {
+static void put_joint(oik_buf *buf, const oik_rig *rig, int i) {
     const oik_rig_body *body = &rig->bodies[i];
     const char *parent = body->parent < 0 ? "ground" : rig->bodies[body->parent].name, *joint = body->joint_name;
     int n = body->n_rotations + body->n_translations;
@@ -116,7 +90,7 @@ static void put_joint(oik_buf *buf, const oik_rig *rig, int i, const double *q) 
     oik_buf_printf(buf, "\t\t\t\t<socket_child_frame>%s_at_%s</socket_child_frame>\n", body->name, joint);
     oik_osim_tag(buf, 4, "coordinates");
     for (int d = body->first_dof; d < body->first_dof + n; d++)
-        put_coordinate(buf, rig, d, body->kind == OIK_JOINT_FREE, q[d]);
+        put_coordinate(buf, rig, d, body->kind == OIK_JOINT_FREE);
     oik_osim_tag(buf, 4, "/coordinates");
     oik_osim_tag(buf, 4, "frames");
     put_frame(buf, parent, body->parent < 0 ? "" : "bodyset/", joint, body->s, body->A);
@@ -224,7 +198,7 @@ static void put_constraints(oik_buf *buf, const oik_rig *rig) {
     close_set(buf, "/ConstraintSet");
 }
 
-static void put_model(oik_buf *buf, const oik_rig *rig, const double *q) {
+static void put_model(oik_buf *buf, const oik_rig *rig) {
     put_head(buf, rig);
     open_set(buf, "BodySet", "bodyset");
     for (int i = 0; i < rig->n_bodies; i++)
@@ -232,7 +206,7 @@ static void put_model(oik_buf *buf, const oik_rig *rig, const double *q) {
     close_set(buf, "/BodySet");
     open_set(buf, "JointSet", "jointset");
     for (int i = 0; i < rig->n_bodies; i++)
-        put_joint(buf, rig, i, q);
+        put_joint(buf, rig, i);
     close_set(buf, "/JointSet");
     put_constraints(buf, rig);
     open_set(buf, "MarkerSet", "markerset");
@@ -248,14 +222,9 @@ oik_status oik_osim_write(const oik_rig *rig, const char *path, oik_error *err) 
         oik_error_prefix(err, "%s", path);
         return status;
     }
-    double *q = oik_new((size_t)rig->n_dofs, sizeof *q, err);
-    if (!q)
-        return OIK_E_MEMORY;
     oik_buf buf = {0};
-    oik_osim_default(q, rig);
-    put_model(&buf, rig, q);
+    put_model(&buf, rig);
     status = oik_buf_write_file(&buf, path, err);
     oik_buf_free(&buf);
-    free(q);
     return status;
 }

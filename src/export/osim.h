@@ -10,9 +10,11 @@
  * An orientation is written as angles of body-fixed rotations about x, y, z. A transform axis without a coordinate has the function
  * Constant 0 and a direction independent of the others, for OpenSim refuses collinear axes even where they do not move.
  *
- * Coordinates stand at oik_osim_default. They are clamped to their range, which is widened where the motion leaves it: OpenSim's
- * inverse kinematics could not follow it else. Those of a free joint are not clamped, so that a subject may walk away; the ranges of its
- * translations, which span the sliders of OpenSim's window, end 5 m beyond the motion.
+ * The model opens as the motion begins: coordinates stand as in the first frame. OpenSim's inverse kinematics starts there, and from a
+ * posture far off it ends in another one: it stops where a step improves the mean squared distance of the markers by less than some
+ * 1e-9 m^2, or on the far side of a gimbal position. Coordinates are clamped to their range, for inverse kinematics of measured markers
+ * turns shoulder blades round else; the range is widened where the motion leaves it. Those of a free joint are not clamped, so that a
+ * subject may walk away; the ranges of its translations, which span the sliders of OpenSim's window, end 5 m beyond the motion.
  * A dependent coordinate (oik_dof.n_coefficients) becomes a CoordinateCouplerConstraint.
  *
  * Each bone is a Mesh of its body: the file oik_obj_geometry_path names, in Geometry/ beside the model.
@@ -32,13 +34,6 @@
  * Numbers have 12 significant digits; about 800 bytes a bone, 5 kB a joint.
  */
 oik_status oik_osim_write(const oik_rig *rig, const char *path, oik_error *err);
-
-/**
- * The posture in which the model opens: rotations and translations of every joint at rest, or at the end of the range that is nearer,
- * dependent coordinates as their masters give them; a free joint as in the first frame, so that the model stands where the motion begins.
- * @param[out] q n_dofs [rad], [m]
- */
-void oik_osim_default(double *q, const oik_rig *rig);
 
 /**
  * Angles of body-fixed rotations: R = Rot(x, angle.x) Rot(y, angle.y) Rot(z, angle.z), angle.y within +-pi/2. Where angle.y is +-pi/2

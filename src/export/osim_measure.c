@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "export/osim.h"
 
 /** "femur_l" is the mirror image of "femur_r". */
 static int find_mirror(const oik_rig *rig, int body) {
@@ -106,7 +105,24 @@ static void measure_widest(oik_osim_measure *out, const oik_rig *rig, int body, 
     }
 }
 
-/** Places of bodies and markers in the posture in which the model opens. */
+/** q = sum_i c_i q_master^i */
+static double follow(const oik_dof *dof, const double *q) {
+    double sum = 0.0;
+    for (int i = dof->n_coefficients - 1; i >= 0; i--)
+        sum = sum * q[dof->master] + dof->coefficient[i];
+    return sum;
+}
+
+/** Every joint at rest, or at the end of the range that is nearer; dependent coordinates as their masters give them. */
+static void stand_neutral(double *q, const oik_rig *rig) {
+    for (int d = 0; d < rig->n_dofs; d++)
+        q[d] = fmin(fmax(rig->dofs[d].rest, rig->dofs[d].lower), rig->dofs[d].upper);
+    for (int d = 0; d < rig->n_dofs; d++)
+        if (rig->dofs[d].n_coefficients > 0)
+            q[d] = follow(&rig->dofs[d], q);
+}
+
+/** Places of bodies and markers in the neutral posture: which markers are chosen does not depend on how the subject stands. */
 typedef struct posture {
     double *q;
     oik_mat3 *R;
@@ -120,7 +136,7 @@ static oik_status posture_new(posture *p, const oik_rig *rig, oik_error *err) {
     p->x = oik_new((size_t)rig->n_markers, sizeof *p->x, err);
     if (!p->q || !p->R || !p->o || !p->x)
         return OIK_E_MEMORY;
-    oik_osim_default(p->q, rig);
+    stand_neutral(p->q, rig);
     oik_rig_forward(p->R, p->o, rig, p->q);
     for (int m = 0; m < rig->n_markers; m++) {
         int body = rig->markers[m].body;

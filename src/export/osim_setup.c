@@ -147,7 +147,9 @@ static void put_scale(const setup *s) {
     oik_osim_put_value(s->buf, 2, "mass", s->rig->mass);
     oik_osim_put_value(s->buf, 2, "height", s->rig->stature * mm_per_m);
     oik_osim_put_text(s->buf, 2, "age", "-1");
-    oik_osim_put_text(s->buf, 2, "notes", "To scale the model to a measured static trial, put its file and time range in both places.");
+    oik_osim_put_text(s->buf, 2, "notes",
+                      "To scale the model to a measured static trial, put its file and time range in both places; "
+                      "ScaleTool compares it with the posture in which the model opens.");
     oik_osim_tag(s->buf, 2, "GenericModelMaker");
     put_file(s, 3, "model_file", oik_osim_file_suffix(OIK_OSIM_MODEL));
     oik_osim_tag(s->buf, 2, "/GenericModelMaker");

@@ -4,12 +4,12 @@
  * NAME_ik_setup.xml: InverseKinematicsTool, from NAME.trc to NAME_ik.mot; one IKMarkerTask of weight 1 per marker.
  *
  * NAME_scale_setup.xml: ScaleTool, from the static trial NAME_static.trc to NAME_scaled.osim, NAME_scale_factors.xml and
- * NAME_static_pose.mot. That trial stands as the model does, so that all factors come out as 1: a user puts the markers of a measured
- * static trial in its place. A body is measured between two bony landmarks, that nearest to its own joint and that nearest to the joint
- * of its farthest child, where each lies on a body that meets there and within half of the distance of these joints (the root: between
- * its two landmarks farthest apart); on the midline also between their mirror images. Markers in joint centres are left out, for measured
- * trials seldom have them. Left and right share the mean of their factors; a body that cannot be measured so is scaled like the other
- * side, else like its parent.
+ * NAME_static_pose.mot. That trial stands as the model opens, so that all factors come out as 1: a user puts the markers of a measured
+ * static trial in its place, of the same posture, for ScaleTool measures the model as it opens. A body is measured between two bony
+ * landmarks, that nearest to its own joint and that nearest to the joint of its farthest child, where each lies on a body that meets there
+ * and within half of the distance of these joints (the root: between its two landmarks farthest apart), all in the neutral posture; on the
+ * midline also between their mirror images. Markers in joint centres are left out, for measured trials seldom have them. Left and right
+ * share the mean of their factors; a body that cannot be measured so is scaled like the other side, else like its parent.
  *
  * Source: OpenSim's API documentation, classes InverseKinematicsTool, IKMarkerTask, ScaleTool, GenericModelMaker, ModelScaler,
  * Measurement, MarkerPair, BodyScale, MarkerPlacer.

@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "base/status.h"
-#include "export/osim.h"
 #include "export/text_file.h"
 
 static const double MM_PER_M = 1000.0;
@@ -113,13 +112,5 @@ oik_status oik_trc_write(const oik_rig *rig, const char *path, oik_error *err) {
 }
 
 oik_status oik_trc_write_static(const oik_rig *rig, const char *path, oik_error *err) {
-    if (rig->n_frames < 1)
-        return oik_fail(err, OIK_E_ARGUMENT, "%s: expected a rig with frames, found none", path);
-    double *q = oik_new((size_t)rig->n_dofs, sizeof *q, err);
-    if (!q)
-        return OIK_E_MEMORY;
-    oik_osim_default(q, rig);
-    oik_status status = write_file(rig, q, path, err);
-    free(q);
-    return status;
+    return write_file(rig, rig->q, path, err);
 }

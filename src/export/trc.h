@@ -29,7 +29,7 @@ oik_status oik_trc_write(const oik_rig *rig, const char *path, oik_error *err);
 /** First and last time in the file that oik_trc_write writes [s]. */
 void oik_trc_time_range(double range[2], const oik_rig *rig);
 
-/** A static trial: markers of the posture in which the .osim file opens (oik_osim_default), in two equal lines. Errors as above. */
+/** A static trial: markers of the first frame, in which the .osim file opens, in two equal lines. Errors as above. */
 oik_status oik_trc_write_static(const oik_rig *rig, const char *path, oik_error *err);
 /** First and last time in that file [s]. */
 void oik_trc_static_range(double range[2], const oik_rig *rig);

@@ -244,7 +244,7 @@ static void the_static_trial_scales_every_body_by_one(void **state) {
     char path[TEMP_PATH_LENGTH], a[READER_NAME], b[READER_NAME];
     reader_table trial;
     oik_rig *rig = measurable_rig();
-    rig->dofs[6].rest = 0.4; /* the model opens with a bent hip, the motion does not begin so */
+    rig->q[6] = 0.4; /* the model opens with a bent hip, neither at rest nor as in the frames that follow */
     write_all(rig, "scaled");
     char *osim = rig_file_text(temp_path(path, "scaled.osim")), *trc = rig_file_text(temp_path(path, "scaled_static.trc"));
     char *setup = rig_file_text(temp_path(path, "scaled_scale_setup.xml"));

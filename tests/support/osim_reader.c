@@ -262,6 +262,8 @@ static void read_axes(const reader *r, int joint, reader_joint *out) {
         }
         if ((axis->slope != 0.0) != (axis->coordinate[0] != '\0'))
             problem(r->m, "joint %s, %s: function and coordinate do not agree", out->name, name);
+        if (axis->slope != 0.0 && fabs(axis->slope) != 1.0) /* a coupled coordinate, whose degrees a motion file keeps */
+            problem(r->m, "joint %s, %s: slope %g", out->name, name, axis->slope);
     }
     if (n != READER_MAX_AXES)
         problem(r->m, "joint %s: %d axes", out->name, n);
@@ -270,6 +272,18 @@ static void read_axes(const reader *r, int joint, reader_joint *out) {
         if (!(v3_norm(v3_cross(a, b)) >= 1e-5)) /* CustomJoint::extendFinalizeFromProperties */
             problem(r->m, "joint %s: collinear axes", out->name);
     }
+}
+
+/** The joint's coordinates are listed as its axes need them: else OpenSim sorts them and forgets some of their properties. */
+static void check_order(reader_model *m, const reader_joint *joint, int first) {
+    int next = first;
+    for (int k = 0; k < READER_MAX_AXES; k++) {
+        const char *name = joint->axes[k].coordinate;
+        if (name[0] && (next == m->n_coordinates || strcmp(name, m->coordinates[next++].name) != 0))
+            problem(m, "joint %s: coordinate %s out of order", joint->name, name);
+    }
+    if (next != m->n_coordinates)
+        problem(m, "joint %s: a coordinate that moves nothing", joint->name);
 }
 
 static void read_joints(const reader *r, int model) {
@@ -282,8 +296,10 @@ static void read_joints(const reader *r, int model) {
         text_of(own, &r->d, i, "socket_child_frame");
         read_frame(r, i, parent, &joint->parent, &joint->R_parent, &joint->p_parent);
         read_frame(r, i, own, &joint->child, &joint->R_child, &joint->p_child);
+        int first = r->m->n_coordinates;
         read_coordinates(r, i);
         read_axes(r, i, joint);
+        check_order(r->m, joint, first);
     }
 }
 
@@ -386,6 +402,17 @@ static void read_rows(reader_table *table, char *text, int skipped) {
         table_problem(table, "another number of rows than the header says");
 }
 
+/** A word that OpenSim reads as a key wherever a line of the header begins with it (Storage::parseHeaders); our own lines have no blank. */
+static bool begins_with_key(const char *line) {
+    static const char *const keys[] = {"name", "nr", "nRows", "datarows", "nc", "nColumns", "datacolumns", "units", "version", "inDegrees",
+                                       "Angles", "range", "Range", "wrap", "Wrap", "WRAP", "event", "#"};
+    size_t n = strcspn(line, " \t=");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strlen(keys[i]) == n && strncmp(keys[i], line, n) == 0 && line[n] != '=')
+            return true;
+    return false;
+}
+
 void reader_table_mot(reader_table *table, char *text) {
     *table = (reader_table){.unit = 1.0};
     char *line = next_line(&text);
@@ -395,6 +422,8 @@ void reader_table_mot(reader_table *table, char *text) {
         sscanf(line, "nRows=%d", &table->n_rows);
         sscanf(line, "nColumns=%d", &table->n_columns);
         table->degrees = table->degrees || strcmp(line, "inDegrees=yes") == 0;
+        if (begins_with_key(line))
+            table_problem(table, "a line of the header begins with a key");
     }
     line = next_line(&text);
     if (!line || !allocate(table))
