@@ -11,11 +11,9 @@
 #include "export/glb.h"
 #include "export/mjcf.h"
 #include "export/obj_geometry.h"
-#include "export/osim.h"
 #include "export/osim_addb.h"
 #include "export/osim_files.h"
 #include "export/rig_meshes.h"
-#include "export/trc.h"
 #include "export/urdf.h"
 #include "rig/rig.h"
 
@@ -104,14 +102,13 @@ static char *suffix_of(int item, const char *rig_name) {
     return text.data;
 }
 
-/** A bone's OBJ in folder. */
-static void plan_obj(oik_output_list *list, int item, const char *folder, const char *rig_name, const char *bone) {
+static void plan_obj(oik_output_list *list, const char *rig_name, const char *bone) {
     oik_buf path = {0};
     oik_obj_geometry_path(&path, rig_name, bone);
     if (path.status)
         list->status = path.status;
     else
-        oik_output_add(list, OIK_OUT_RIG_OBJ, item, bone, folder, "", path.data);
+        oik_output_add(list, OIK_OUT_RIG_OBJ, OIK_OSIM_MODEL, bone, "", "", path.data);
     oik_buf_free(&path);
 }
 
@@ -125,17 +122,11 @@ static void plan_stl(oik_output_list *list, const char *rig_name, const char *bo
     oik_buf_free(&path);
 }
 
-static void plan_bones(oik_output_list *list, const bone_list *bones, const char *name, const char *rig_name, unsigned exports) {
-    oik_buf addb = {0};
-    oik_buf_printf(&addb, "%s_addb/", name);
-    list->status = addb.status ? addb.status : list->status;
+static void plan_bones(oik_output_list *list, const bone_list *bones, const char *rig_name, unsigned exports) {
     for (int b = 0; b < bones->n && (exports & OIK_EXPORT_OSIM) && !list->status; b++)
-        plan_obj(list, OIK_OSIM_MODEL, "", rig_name, bones->names[b]);
+        plan_obj(list, rig_name, bones->names[b]);
     for (int b = 0; b < bones->n && (exports & (OIK_EXPORT_MJCF | OIK_EXPORT_URDF)) && !list->status; b++)
         plan_stl(list, rig_name, bones->names[b]);
-    for (int b = 0; b < bones->n && (exports & OIK_EXPORT_ADDB) && !list->status; b++)
-        plan_obj(list, ADDB_MODEL, addb.data, rig_name, bones->names[b]);
-    oik_buf_free(&addb);
 }
 
 void oik_rig_outputs_plan(oik_output_list *list, const oik_skel_model *skeleton, const char *name, const oik_options *options) {
@@ -155,7 +146,7 @@ void oik_rig_outputs_plan(oik_output_list *list, const oik_skel_model *skeleton,
         free(suffix);
     }
     if (!list->status)
-        plan_bones(list, &bones, name, rig_name, options->exports);
+        plan_bones(list, &bones, rig_name, options->exports);
     free(bones.names);
 }
 
@@ -178,7 +169,8 @@ static oik_status make_rig(oik_rig_outputs *out, int detail, const oik_results *
                            oik_error *err) {
     char rig_name[OIK_RIG_NAME_LENGTH];
     oik_rig_output_name(rig_name, out->name);
-    const oik_rig_options options = {.name = rig_name, .mass = o->mass, .full = detail == OIK_RIG_FULL, .up = {o->up[0], o->up[1], o->up[2]}};
+    const oik_rig_options options = {
+        .name = rig_name, .mass = o->mass, .full = detail == OIK_RIG_FULL, .up = {r->up[0], r->up[1], r->up[2]}};
     oik_status status = oik_rig_from_skeleton(&out->rigs[detail], r->model, r->body, r->moved,
                                               r->over_time ? r->over_time : r->motion, &options, err);
     if (!status)
@@ -225,8 +217,8 @@ static oik_status write_file(const oik_rig *rig, int item, const char *name, con
     case C3D: return oik_c3d_write(rig, path, err);
     case GLB: return oik_glb_write(rig, path, err);
     case ADDB_SUBJECT: return oik_addb_subject_write(rig, path, err);
-    case ADDB_MODEL: return oik_osim_write(rig, path, err);
-    case ADDB_MARKERS: return oik_trc_write(rig, path, err);
+    case ADDB_MODEL: return oik_addb_model_write(rig, path, err);
+    case ADDB_MARKERS: return oik_addb_markers_write(rig, path, err);
     default: return oik_osim_file_write(rig, (oik_osim_file)item, name, path, err);
     }
 }

@@ -13,12 +13,18 @@ oik_vec3 oik_osim_angles(oik_mat3 R) {
     return v3(atan2(middle.z, middle.y), y, z);
 }
 
-/** The coordinate's range with the whole motion in it; of a free translation no more than its surroundings. */
-static void put_range(oik_buf *buf, const oik_rig *rig, int d, bool free_joint) {
+/** What a model opens with. */
+typedef struct appearance {
+    const double *q;               /**< n_dofs, default values */
+    const oik_osim_meshes *meshes; /**< n_bodies; NULL: the rig's bones */
+} appearance;
+
+/** The coordinate's range with the whole motion and its default in it; of a free translation no more than their surroundings. */
+static void put_range(oik_buf *buf, const oik_rig *rig, int d, double standard, bool free_joint) {
     const double around = 5.0; /* as Rajagopal's pelvis_tx has it, so that a slider can be used [m] */
     const oik_dof *dof = &rig->dofs[d];
-    double visited[2] = {rig->q[d], rig->q[d]}, range[2];
-    for (int f = 1; f < rig->n_frames; f++) {
+    double visited[2] = {standard, standard}, range[2];
+    for (int f = 0; f < rig->n_frames; f++) {
         double q = rig->q[(size_t)f * (size_t)rig->n_dofs + (size_t)d];
         visited[0] = fmin(visited[0], q);
         visited[1] = fmax(visited[1], q);
@@ -29,11 +35,11 @@ static void put_range(oik_buf *buf, const oik_rig *rig, int d, bool free_joint) 
     oik_osim_put_vector(buf, 6, "range", range, 2);
 }
 
-static void put_coordinate(oik_buf *buf, const oik_rig *rig, int d, bool free_joint) {
+static void put_coordinate(oik_buf *buf, const oik_rig *rig, int d, double standard, bool free_joint) {
     oik_osim_open(buf, 5, "Coordinate", rig->dofs[d].name);
-    oik_osim_put_value(buf, 6, "default_value", rig->q[d]);
+    oik_osim_put_value(buf, 6, "default_value", standard);
     oik_osim_put_value(buf, 6, "default_speed_value", 0.0);
-    put_range(buf, rig, d, free_joint);
+    put_range(buf, rig, d, standard, free_joint);
     oik_osim_put_text(buf, 6, "clamped", free_joint ? "false" : "true");
     oik_osim_put_text(buf, 6, "locked", "false");
     oik_osim_put_text(buf, 6, "prescribed_function", "");
@@ -81,7 +87,7 @@ static void put_axes(oik_buf *buf, const char *kind, const oik_dof *dofs, int n)
     }
 }
 
-static void put_joint(oik_buf *buf, const oik_rig *rig, int i) {
+static void put_joint(oik_buf *buf, const oik_rig *rig, int i, const appearance *look) {
     const oik_rig_body *body = &rig->bodies[i];
     const char *parent = body->parent < 0 ? "ground" : rig->bodies[body->parent].name, *joint = body->joint_name;
     int n = body->n_rotations + body->n_translations;
@@ -90,7 +96,7 @@ static void put_joint(oik_buf *buf, const oik_rig *rig, int i) {
     oik_buf_printf(buf, "\t\t\t\t<socket_child_frame>%s_at_%s</socket_child_frame>\n", body->name, joint);
     oik_osim_tag(buf, 4, "coordinates");
     for (int d = body->first_dof; d < body->first_dof + n; d++)
-        put_coordinate(buf, rig, d, body->kind == OIK_JOINT_FREE);
+        put_coordinate(buf, rig, d, look->q[d], body->kind == OIK_JOINT_FREE);
     oik_osim_tag(buf, 4, "/coordinates");
     oik_osim_tag(buf, 4, "frames");
     put_frame(buf, parent, body->parent < 0 ? "" : "bodyset/", joint, body->s, body->A);
@@ -103,28 +109,66 @@ static void put_joint(oik_buf *buf, const oik_rig *rig, int i) {
     oik_osim_tag(buf, 3, "/CustomJoint");
 }
 
-static void put_mesh(oik_buf *buf, const oik_rig *rig, const oik_rig_bone *bone) {
-    oik_buf_printf(buf, "\t\t\t\t\t<Mesh name=\"%s_geom\">\n", bone->name);
-    oik_osim_put_text(buf, 6, "socket_frame", "..");
-    oik_osim_put_text(buf, 6, "scale_factors", "1 1 1");
-    oik_osim_tag(buf, 6, "Appearance");
-    oik_osim_put_text(buf, 7, "opacity", "1");
-    oik_osim_put_text(buf, 7, "color", "0.89 0.86 0.79"); /* bone */
-    oik_osim_tag(buf, 6, "/Appearance");
-    oik_buf_printf(buf, "\t\t\t\t\t\t<mesh_file>");
-    oik_obj_geometry_name(buf, rig->name, bone->name);
-    oik_buf_printf(buf, "</mesh_file>\n");
-    oik_osim_tag(buf, 5, "/Mesh");
+/** The mesh of a component one level up. */
+static void put_mesh(oik_buf *buf, int indent, const char *name, const char *file, oik_vec3 scale) {
+    oik_osim_open(buf, indent, "Mesh", name);
+    oik_osim_put_text(buf, indent + 1, "socket_frame", "..");
+    oik_osim_put_vec3(buf, indent + 1, "scale_factors", scale);
+    oik_osim_tag(buf, indent + 1, "Appearance");
+    oik_osim_put_text(buf, indent + 2, "opacity", "1");
+    oik_osim_put_text(buf, indent + 2, "color", "0.89 0.86 0.79"); /* bone */
+    oik_osim_tag(buf, indent + 1, "/Appearance");
+    oik_osim_put_text(buf, indent + 1, "mesh_file", file);
+    oik_osim_tag(buf, indent, "/Mesh");
 }
 
-static void put_body(oik_buf *buf, const oik_rig *rig, int i) {
-    const oik_rig_body *body = &rig->bodies[i];
-    oik_osim_open(buf, 3, "Body", body->name);
+static void put_bone(oik_buf *buf, const oik_rig *rig, const oik_rig_bone *bone) {
+    oik_buf name = {0}, file = {0};
+    oik_buf_printf(&name, "%s_geom", bone->name);
+    oik_obj_geometry_name(&file, rig->name, bone->name);
+    if (name.status || file.status)
+        buf->status = name.status ? name.status : file.status; /* reported when the file is written */
+    else
+        put_mesh(buf, 5, name.data, file.data, v3(1, 1, 1));
+    oik_buf_free(&name);
+    oik_buf_free(&file);
+}
+
+static void put_bones(oik_buf *buf, const oik_rig *rig, int i) {
     oik_osim_tag(buf, 4, "attached_geometry");
     for (int b = 0; b < rig->n_bones; b++)
         if (rig->bones[b].body == i)
-            put_mesh(buf, rig, &rig->bones[b]);
+            put_bone(buf, rig, &rig->bones[b]);
     oik_osim_tag(buf, 4, "/attached_geometry");
+}
+
+/** A frame of the body with meshes. The body has no attached_geometry then: nimblephysics takes the last list it finds. */
+static void put_meshes(oik_buf *buf, const char *body, const oik_osim_meshes *meshes) {
+    if (meshes->n == 0)
+        return;
+    oik_osim_tag(buf, 4, "components");
+    oik_buf_printf(buf, "\t\t\t\t\t<PhysicalOffsetFrame name=\"%s_meshes\">\n", body);
+    oik_osim_tag(buf, 6, "attached_geometry");
+    for (int m = 0; m < meshes->n; m++) {
+        char name[OIK_NAME_LENGTH];
+        oik_rig_plain_name(name, sizeof name, meshes->files[m]);
+        put_mesh(buf, 7, name, meshes->files[m], meshes->scale);
+    }
+    oik_osim_tag(buf, 6, "/attached_geometry");
+    oik_osim_put_text(buf, 6, "socket_parent", "..");
+    oik_osim_put_vec3(buf, 6, "translation", meshes->translation);
+    oik_osim_put_vec3(buf, 6, "orientation", oik_osim_angles(meshes->orientation));
+    oik_osim_tag(buf, 5, "/PhysicalOffsetFrame");
+    oik_osim_tag(buf, 4, "/components");
+}
+
+static void put_body(oik_buf *buf, const oik_rig *rig, int i, const appearance *look) {
+    const oik_rig_body *body = &rig->bodies[i];
+    oik_osim_open(buf, 3, "Body", body->name);
+    if (look->meshes)
+        put_meshes(buf, body->name, &look->meshes[i]);
+    else
+        put_bones(buf, rig, i);
     oik_osim_put_value(buf, 4, "mass", body->mass);
     oik_osim_put_vec3(buf, 4, "mass_center", body->mass_centre);
     oik_osim_put_vector(buf, 4, "inertia", body->inertia, 6);
@@ -198,15 +242,15 @@ static void put_constraints(oik_buf *buf, const oik_rig *rig) {
     close_set(buf, "/ConstraintSet");
 }
 
-static void put_model(oik_buf *buf, const oik_rig *rig) {
+static void put_model(oik_buf *buf, const oik_rig *rig, const appearance *look) {
     put_head(buf, rig);
     open_set(buf, "BodySet", "bodyset");
     for (int i = 0; i < rig->n_bodies; i++)
-        put_body(buf, rig, i);
+        put_body(buf, rig, i, look);
     close_set(buf, "/BodySet");
     open_set(buf, "JointSet", "jointset");
     for (int i = 0; i < rig->n_bodies; i++)
-        put_joint(buf, rig, i);
+        put_joint(buf, rig, i, look);
     close_set(buf, "/JointSet");
     put_constraints(buf, rig);
     open_set(buf, "MarkerSet", "markerset");
@@ -216,15 +260,19 @@ static void put_model(oik_buf *buf, const oik_rig *rig) {
     oik_buf_printf(buf, "</Model>\n</OpenSimDocument>\n");
 }
 
-oik_status oik_osim_write(const oik_rig *rig, const char *path, oik_error *err) {
+oik_status oik_osim_write_as(const oik_rig *rig, const double *q, const oik_osim_meshes *meshes, const char *path, oik_error *err) {
     oik_status status = oik_rig_check(rig, err);
     if (status) {
         oik_error_prefix(err, "%s", path);
         return status;
     }
     oik_buf buf = {0};
-    put_model(&buf, rig);
+    put_model(&buf, rig, &(appearance){.q = q ? q : rig->q, .meshes = meshes});
     status = oik_buf_write_file(&buf, path, err);
     oik_buf_free(&buf);
     return status;
+}
+
+oik_status oik_osim_write(const oik_rig *rig, const char *path, oik_error *err) {
+    return oik_osim_write_as(rig, NULL, NULL, path, err);
 }

@@ -1,11 +1,12 @@
 /** A subject's folder for AddBiomechanics (see osim_addb.h). */
 #include "export/osim_addb.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/status.h"
-#include "export/obj_geometry.h"
-#include "export/osim.h"
+#include "export/addb_meshes.h"
 #include "export/trc.h"
 
 /** 'X', 'Y' or 'Z' for plus or minus that axis, '?' for any other direction. Its reader compares exactly, after 12 written digits. */
@@ -45,11 +46,82 @@ oik_status oik_addb_check(const oik_rig *rig, oik_error *err) {
     for (int i = 0; i < rig->n_bodies; i++)
         if (!is_readable(&rig->bodies[i], rig->dofs + rig->bodies[i].first_dof))
             return oik_fail(err, OIK_E_MODEL, "joint %s: AddBiomechanics reads no joint with these axes", rig->bodies[i].joint_name);
-    return OIK_OK;
+    oik_osim_meshes *meshes;
+    double lift;
+    oik_status status = oik_addb_meshes_new(&meshes, &lift, rig, err);
+    free(meshes);
+    return status;
 }
 
 void oik_addb_trial_path(oik_buf *buf, const char *rig_name) {
     oik_buf_printf(buf, "trials/%s/markers.trc", rig_name);
+}
+
+/**
+ * Coordinates at rest, or at the end of the range that is nearer, and the root so high that the feet are on the ground. Those that follow
+ * others too: its reader ignores constraints.
+ */
+static void stand_on_the_ground(double *q, const oik_rig *rig, double lift) {
+    for (int d = 0; d < rig->n_dofs; d++)
+        q[d] = fmin(fmax(rig->dofs[d].rest, rig->dofs[d].lower), rig->dofs[d].upper);
+    const oik_rig_body *root = &rig->bodies[0];
+    if (root->n_translations == 3) /* along x, y, z: oik_addb_check */
+        q[root->first_dof + root->n_rotations + 1] = lift;
+}
+
+oik_status oik_addb_model_write(const oik_rig *rig, const char *path, oik_error *err) {
+    oik_osim_meshes *meshes = NULL;
+    double lift = 0.0, *q = NULL;
+    oik_status status = oik_rig_check(rig, err);
+    if (!status)
+        status = oik_addb_meshes_new(&meshes, &lift, rig, err);
+    if (!status) {
+        q = oik_new((size_t)rig->n_dofs, sizeof *q, err);
+        status = q ? OIK_OK : OIK_E_MEMORY;
+    }
+    if (status) {
+        oik_error_prefix(err, "%s", path);
+    } else {
+        stand_on_the_ground(q, rig, lift);
+        status = oik_osim_write_as(rig, q, meshes, path, err);
+    }
+    free(meshes);
+    free(q);
+    return status;
+}
+
+/* one more than its smoothing of markers takes third differences over */
+enum { MIN_FRAMES = 4 };
+
+/** The motion with its last frame held. @param[out] time,q room for MIN_FRAMES */
+static void hold_last_frame(double *time, double *q, const oik_rig *rig) {
+    int n = rig->n_frames;
+    size_t row = (size_t)rig->n_dofs * sizeof *q;
+    double step = n > 1 ? rig->time[n - 1] - rig->time[n - 2] : 0.01; /* of one frame, as in markers of motion capture at 100 Hz [s] */
+    memcpy(time, rig->time, (size_t)n * sizeof *time);
+    memcpy(q, rig->q, (size_t)n * row);
+    for (int f = n; f < MIN_FRAMES; f++) {
+        time[f] = time[f - 1] + step;
+        memcpy(q + f * rig->n_dofs, q + (n - 1) * rig->n_dofs, row);
+    }
+}
+
+oik_status oik_addb_markers_write(const oik_rig *rig, const char *path, oik_error *err) {
+    if (rig->n_frames < 1 || rig->n_frames >= MIN_FRAMES)
+        return oik_trc_write(rig, path, err);
+    oik_rig held = *rig;
+    double time[MIN_FRAMES];
+    held.n_frames = MIN_FRAMES;
+    held.time = time;
+    held.q = oik_new(MIN_FRAMES * (size_t)rig->n_dofs, sizeof *held.q, err);
+    if (!held.q) {
+        oik_error_prefix(err, "%s", path);
+        return OIK_E_MEMORY;
+    }
+    hold_last_frame(time, held.q, rig);
+    oik_status status = oik_trc_write(&held, path, err);
+    free(held.q);
+    return status;
 }
 
 static bool has_body(const oik_rig *rig, const char *name) {
@@ -112,9 +184,9 @@ oik_status oik_addb_write(const oik_rig *rig, const char *folder, oik_error *err
     if (!status)
         status = write_in(rig, folder, "_subject.json", oik_addb_subject_write, err);
     if (!status)
-        status = write_in(rig, folder, "unscaled_generic.osim", oik_osim_write, err);
+        status = write_in(rig, folder, "unscaled_generic.osim", oik_addb_model_write, err);
     if (!status)
-        status = write_in(rig, folder, trial.data, oik_trc_write, err);
+        status = write_in(rig, folder, trial.data, oik_addb_markers_write, err);
     oik_buf_free(&trial);
-    return status ? status : oik_obj_geometry_write_all(rig, folder, err);
+    return status;
 }

@@ -107,7 +107,7 @@ static void every_file_is_listed_once_and_there(void **state) {
     (void)state;
     json_t *summary = demo_json(all, "body_female_summary.json");
     const json_t *files = json_object_get(summary, "files");
-    size_t n = json_array_size(files), n_lines = 3;
+    size_t n = json_array_size(files), n_lines = 2;
     assert_int_equal(count_files(all), n);
     for (size_t i = 0; i < n; i++) {
         char line[RUN_MAX_PATH];
@@ -118,7 +118,7 @@ static void every_file_is_listed_once_and_there(void **state) {
         n_lines += !is_mesh_of_rig(name);
     }
     assert_int_equal(count_of(printed, "\n"), n_lines);
-    assert_int_equal(count_of(printed, "/Geometry/body_female_*.obj\n"), 2); /* one of them in body_female_addb */
+    assert_int_equal(count_of(printed, "/Geometry/body_female_*.obj\n"), 1);
     assert_int_equal(count_of(printed, "/body_female_meshes/*.stl\n"), 1);
     json_decref(summary);
 }
@@ -146,7 +146,6 @@ static void every_format_is_what_its_name_says(void **state) {
                  {"body_female_addb/unscaled_generic.osim", "<?xml", "<OpenSimDocument", 50000},
                  {"body_female_addb/trials/body_female/markers.trc", "PathFileType", "RASI", 2000},
                  {"Geometry/body_female_femur_r.obj", "#", "\nf ", 10000},
-                 {"body_female_addb/Geometry/body_female_femur_r.obj", "#", "\nf ", 10000},
                  {"body_female_meshes/femur_r.stl", "binary STL", "", 10000}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         size_t size = 0;
@@ -210,6 +209,7 @@ static void addb_has_a_folder_of_its_own(void **state) {
     expect_done(&r);
     assert_false(file_exists(in_folder(folder, "Geometry")) || file_exists(in_folder(folder, "body_female.osim")));
     assert_true(file_exists(in_folder(folder, "body_female_addb/_subject.json")));
+    assert_false(file_exists(in_folder(folder, "body_female_addb/Geometry"))); /* its server has meshes of its own */
     run_free(&r);
 }
 
@@ -262,7 +262,6 @@ static void osim_detail_chooses_the_bodies(void **state) {
     assert_true(holds(folder, "body_female.mot", "clavicle_rotation_r") && !holds(all, "body_female.mot", "clavicle_rotation_r"));
     expect_equal_files(all, folder, "body_female_mjcf.xml"); /* is never plain */
     expect_equal_files(all, folder, "body_female_addb/unscaled_generic.osim"); /* is never full */
-    expect_equal_files(all, folder, "body_female_addb/Geometry/body_female_clavicle_r.obj");
     run_free(&r);
     r = run_female("--export", "osim", "--osim-detail", "plain");
     expect_done(&r);
@@ -345,6 +344,7 @@ static void wrong_combinations_are_named(void **state) {
     expect_usage("--mass", "0.9", "--export", "osim", "1 to 500");
     expect_usage("--mass", "501", "--export", "osim", "1 to 500");
     expect_usage("--up", "z", "--export", "json", "--export osim, mot");
+    expect_usage("--up", "z", "--export", "png", "isb or report");
     expect_usage("--up", "up", "--export", "osim", "auto, x, y, z");
     expect_usage("--mass", "60kg", "--export", "osim", "1 to 500");
 }
@@ -364,8 +364,9 @@ static void sequences_have_rigs(void **state) {
     assert_true(holds(folder, "body_male.bvh", "Frames: 2\nFrame Time: 0.1"));
     assert_true(holds(folder, "body_male_isb.csv", "\n1,0.100000,"));
     assert_true(holds(folder, "body_male_addb/_subject.json", "\"sex\": \"male\""));
-    static const char *const names[] = {"body_male.osim", "body_male.mot", "body_male.trc", "body_male.glb", "body_male_mjcf.xml", "body_male.c3d", "body_male_report.html", "body_male.png",
-                                        "body_male.urdf", "Geometry/body_male_femur_r.obj", "body_male_meshes/femur_r.stl"};
+    static const char *const names[] = {"body_male.osim", "body_male.mot", "body_male.trc", "body_male.glb", "body_male_mjcf.xml",
+                                        "body_male.c3d", "body_male_report.html", "body_male.png", "body_male.urdf",
+                                        "Geometry/body_male_femur_r.obj", "body_male_meshes/femur_r.stl"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         expect_equal_files(first, folder, names[i]);
     scratch_free(first);

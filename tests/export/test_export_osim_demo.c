@@ -1,5 +1,4 @@
 /* The files for OpenSim of a demo body: what a reader of these files alone makes of them is what the rig says, in both details. */
-#include "export/osim_addb.h"
 #include "export/osim_files.h"
 #include "export/osim_measure.h"
 #include "mesh/mesh_io.h"
@@ -221,24 +220,12 @@ static void the_plain_model_has_rajagopals_coordinates_and_measures(void **state
     oik_rig_free(rig);
 }
 
-static void addbiomechanics_can_read_the_plain_rig(void **state) {
-    (void)state;
-    char folder[TEMP_PATH_LENGTH];
-    oik_error err = {0};
-    oik_rig_input input = input_of(&s, NULL);
-    oik_rig *rig = make_rig(&input, OIK_RIG_PLAIN);
-    if (oik_addb_write(rig, temp_path(folder, "addb"), &err))
-        fail_msg("%s", err.message);
-    oik_rig_free(rig);
-}
-
 int main(void) {
     const struct CMUnitTest test_export_osim_demo[] = {
         cmocka_unit_test(files_of_the_plain_rig_put_every_bone_in_its_place),
         cmocka_unit_test(files_of_the_full_rig_put_every_bone_in_its_place),
         cmocka_unit_test(the_first_frame_is_the_posed_skeleton),
         cmocka_unit_test(the_plain_model_has_rajagopals_coordinates_and_measures),
-        cmocka_unit_test(addbiomechanics_can_read_the_plain_rig),
     };
     return cmocka_run_group_tests(test_export_osim_demo, set_up, tear_down);
 }

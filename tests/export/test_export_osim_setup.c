@@ -1,10 +1,7 @@
-/* Setup files of OpenSim's tools and the folder for AddBiomechanics: they name what is there, and measure what they say. */
+/* Setup files of OpenSim's tools: they name what is there, and measure what they say. */
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "export/osim.h"
-#include "export/osim_addb.h"
 #include "export/osim_files.h"
 #include "export/osim_measure.h"
 #include "export/osim_setup.h"
@@ -333,77 +330,12 @@ static void a_rig_without_markers_has_no_setup(void **state) {
 
 static void setups_are_written_carefully(void **state) {
     (void)state;
-    rig_writer *const writers[] = {write_ik, write_scale, oik_addb_subject_write};
+    rig_writer *const writers[] = {write_ik, write_scale};
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
         rig_check_disk(writers[i]);
         rig_check_memory(writers[i]);
         rig_check_same_bytes(writers[i]);
     }
-}
-
-/* ---------------------------------------------------------------- AddBiomechanics */
-
-static void the_folder_has_what_addbiomechanics_reads(void **state) {
-    (void)state;
-    static const char *const files[] = {"addb/unscaled_generic.osim", "addb/trials/tiny/markers.trc", "addb/Geometry/tiny_T8.obj"};
-    char path[TEMP_PATH_LENGTH];
-    oik_error err = {0};
-    oik_rig *rig = tiny_rig_new();
-    strcpy(rig->gender, "female");
-    strcpy(rig->bodies[1].name, "calcn_r");
-    strcpy(rig->bodies[3].name, "calcn_l");
-    if (oik_addb_write(rig, temp_path(path, "addb"), &err))
-        fail_msg("%s", err.message);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        assert_int_equal(access(temp_path(path, files[i]), R_OK), 0);
-    json_t *subject = json_load_file(temp_path(path, "addb/_subject.json"), JSON_REJECT_DUPLICATES, NULL);
-    assert_non_null(subject);
-    assert_true(json_number_value(json_object_get(subject, "massKg")) == 70.0);
-    assert_true(json_number_value(json_object_get(subject, "heightM")) == 1.75);
-    assert_string_equal(json_string_value(json_object_get(subject, "sex")), "female");
-    assert_string_equal(json_string_value(json_object_get(subject, "skeletonPreset")), "custom");
-    assert_true(json_is_true(json_object_get(subject, "disableDynamics")));
-    assert_int_equal(json_array_size(json_object_get(subject, "footBodyNames")), 2);
-    json_decref(subject);
-    oik_rig_free(rig);
-}
-
-static void an_unknown_sex_is_said_so(void **state) {
-    (void)state;
-    oik_rig *rig = tiny_rig_new(); /* neutral, without feet */
-    char *text = rig_written(oik_addb_subject_write, rig, "_subject.json");
-    assert_non_null(strstr(text, "\"sex\": \"unknown\""));
-    assert_non_null(strstr(text, "\"footBodyNames\": []"));
-    free(text);
-    oik_rig_free(rig);
-}
-
-#define UNREADABLE(text, change)                                                                                                         \
-    do {                                                                                                                                 \
-        oik_error err = {0};                                                                                                             \
-        char path[TEMP_PATH_LENGTH];                                                                                                     \
-        oik_rig *rig = tiny_rig_new();                                                                                                   \
-        assert_int_equal(oik_addb_check(rig, NULL), OIK_OK);                                                                             \
-        change;                                                                                                                          \
-        assert_int_equal(oik_addb_write(rig, temp_path(path, "unreadable"), &err), OIK_E_MODEL);                                         \
-        assert_non_null(strstr(err.message, text));                                                                                      \
-        assert_int_not_equal(access(path, R_OK), 0);                                                                                     \
-        oik_rig_free(rig);                                                                                                               \
-    } while (0)
-
-static void joints_that_addbiomechanics_cannot_read_are_refused(void **state) {
-    (void)state;
-    UNREADABLE("hip_r", rig->dofs[8].axis = v3_unit(v3(0, 1, 0.1)));                                   /* not orthogonal */
-    UNREADABLE("hip_r", (rig->dofs[6].axis = v3(0, 1, 0), rig->dofs[8].axis = v3(0, 0, 1)));           /* order YXZ */
-    UNREADABLE("ground_pelvis", rig->dofs[3].axis = v3(-1, 0, 0));
-    UNREADABLE("back", (rig->bodies[4].n_rotations = 2, rig->bodies[4].n_translations = 1, rig->dofs[15].translation = true));
-    oik_rig *rig = tiny_rig_new();
-    for (int k = 0; k < 3; k++) { /* oblique, but orthogonal */
-        oik_vec3 a = rig->dofs[6 + k].axis;
-        rig->dofs[6 + k].axis = v3(0.8 * a.x - 0.6 * a.y, 0.6 * a.x + 0.8 * a.y, a.z);
-    }
-    assert_int_equal(oik_addb_check(rig, NULL), OIK_OK);
-    oik_rig_free(rig);
 }
 
 int main(void) {
@@ -421,9 +353,6 @@ int main(void) {
         cmocka_unit_test(documents_are_well_formed),
         cmocka_unit_test(a_rig_without_markers_has_no_setup),
         cmocka_unit_test(setups_are_written_carefully),
-        cmocka_unit_test(the_folder_has_what_addbiomechanics_reads),
-        cmocka_unit_test(an_unknown_sex_is_said_so),
-        cmocka_unit_test(joints_that_addbiomechanics_cannot_read_are_refused),
     };
     return cmocka_run_group_tests(test_export_osim_setup, temp_dir_setup, temp_dir_teardown);
 }
