@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "ik/h36m_chain.h"
 #include "ik/keypoint_motion.h"
+#include "ik/posture.h"
 
 oik_status oik_chain_file_from_skeleton(oik_chain_file **out, const oik_skeleton *lying, oik_error *err) {
     *out = NULL;
@@ -18,8 +19,10 @@ oik_status oik_chain_file_from_skeleton(oik_chain_file **out, const oik_skeleton
         return OIK_E_MEMORY;
     file->y_up = true;
     oik_status status = oik_chain_new(&file->chain, &file->q_rest, lying->kinematics, err);
-    if (!status)
+    if (!status) {
+        oik_posture_spread(file->chain);
         status = oik_h36m_markers(&file->markers, file->chain, err);
+    }
     if (status)
         oik_chain_file_free(file);
     else

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "ik/chain_load_rows.h"
 #include "ik/h36m_chain.h"
+#include "ik/posture.h"
 
 void oik_chain_file_free(oik_chain_file *file) {
     if (!file)
@@ -91,6 +92,7 @@ static oik_status parse_json(json_t **root, const char *text, size_t size, oik_e
 /** Keypoints of a chain that the program wrote: matched by the names of Human3.6M. A chain without such joints has none. */
 static oik_status add_h36m_markers(oik_chain_file *file, oik_error *err) {
     file->y_up = true;
+    oik_posture_spread(file->chain);
     oik_status status = oik_h36m_markers(&file->markers, file->chain, err);
     for (int i = 0; !status && i < file->markers->n_markers; i++)
         file->markers->markers[i].keypoint = -1;

@@ -1,9 +1,12 @@
 /** Keypoints of Human3.6M on the program's own chain (see h36m_chain.h). */
 #include "ik/h36m_chain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/status.h"
+#include "ik/frame_terms.h"
 
 enum { MAX_NAMES = 3 };
 
@@ -11,6 +14,7 @@ enum { MAX_NAMES = 3 };
 typedef enum place {
     AT_JOINT,      /**< at the centre of the joint */
     BETWEEN_HIPS,  /**< in the middle between the hips, on the segment that carries both */
+    IN_TRUNK,      /**< in the middle between pelvis and thorax, on the segment below the joint */
     AT_CROWN,      /**< on the head, up from the joint by CROWN necks */
     NOWHERE        /**< no joint carries it */
 } place;
@@ -19,27 +23,32 @@ typedef struct row {
     const char *name;
     place place;
     const char *joints[MAX_NAMES]; /**< names of the joint, the first that the chain has */
+    double doubt;   /**< of where another body's keypoint is [mm] */
 } row;
 
-/** Joints of our models first, then those of Rajagopal et al. 2016. */
+/**
+ * Joints of our models first, then those of Rajagopal et al. 2016. Doubt: joint centres of our body model and of the skeleton in the same
+ * body are 3 to 22 mm apart, of which the fit of lengths along measured directions leaves a part; where on the back or the head a
+ * keypoint lies differs from set to set.
+ */
 static const row rows[OIK_H36M_POINTS] = {
-    {"pelvis", BETWEEN_HIPS, {"hip_r"}},
-    {"hip_r", AT_JOINT, {"hip_r"}},
-    {"knee_r", AT_JOINT, {"knee_r", "walker_knee_r"}},
-    {"ankle_r", AT_JOINT, {"ankle_r"}},
-    {"hip_l", AT_JOINT, {"hip_l"}},
-    {"knee_l", AT_JOINT, {"knee_l", "walker_knee_l"}},
-    {"ankle_l", AT_JOINT, {"ankle_l"}},
-    {"spine", AT_JOINT, {"thoracolumbar"}},
-    {"thorax", AT_JOINT, {"cervicothoracic"}},
-    {"nose", NOWHERE, {NULL}},
-    {"head", AT_CROWN, {"atlantooccipital"}},
-    {"shoulder_l", AT_JOINT, {"shoulder_l", "acromial_l"}},
-    {"elbow_l", AT_JOINT, {"elbow_l"}},
-    {"wrist_l", AT_JOINT, {"wrist_l", "radius_hand_l"}},
-    {"shoulder_r", AT_JOINT, {"shoulder_r", "acromial_r"}},
-    {"elbow_r", AT_JOINT, {"elbow_r"}},
-    {"wrist_r", AT_JOINT, {"wrist_r", "radius_hand_r"}},
+    {"pelvis", BETWEEN_HIPS, {"hip_r"}, 5},
+    {"hip_r", AT_JOINT, {"hip_r"}, 5},
+    {"knee_r", AT_JOINT, {"knee_r", "walker_knee_r"}, 5},
+    {"ankle_r", AT_JOINT, {"ankle_r"}, 5},
+    {"hip_l", AT_JOINT, {"hip_l"}, 5},
+    {"knee_l", AT_JOINT, {"knee_l", "walker_knee_l"}, 5},
+    {"ankle_l", AT_JOINT, {"ankle_l"}, 5},
+    {"spine", IN_TRUNK, {"thoracolumbar"}, 15},
+    {"thorax", AT_JOINT, {"cervicothoracic"}, 8},
+    {"nose", NOWHERE, {NULL}, 0},
+    {"head", AT_CROWN, {"atlantooccipital"}, 15},
+    {"shoulder_l", AT_JOINT, {"shoulder_l", "acromial_l"}, 5},
+    {"elbow_l", AT_JOINT, {"elbow_l"}, 5},
+    {"wrist_l", AT_JOINT, {"wrist_l", "radius_hand_l"}, 5},
+    {"shoulder_r", AT_JOINT, {"shoulder_r", "acromial_r"}, 5},
+    {"elbow_r", AT_JOINT, {"elbow_r"}, 5},
+    {"wrist_r", AT_JOINT, {"wrist_r", "radius_hand_r"}, 5},
 };
 
 /** Ends of the bones, and of the trunk, whose directions are matched. */
@@ -82,7 +91,23 @@ static void at_crown(oik_marker *out, const oik_chain *chain, int joint) {
     *out = (oik_marker){.segment = joint, .local = v3_add(head->b, v3(0, crown * neck, 0))};
 }
 
-static bool place_marker(oik_marker *out, const oik_chain *chain, int keypoint) {
+/**
+ * Keypoints of the trunk lie on a line, not along the curve of the spine, which is 50 mm behind the hips: to put one there would bend
+ * the trunk. With all coordinates at 0. Without hips or neck: at the joint.
+ */
+static void in_trunk(oik_marker *out, const oik_chain *chain, const oik_chain_pose *pose, int joint) {
+    static const char *const hips[MAX_NAMES] = {"hip_r"}, *const necks[MAX_NAMES] = {"cervicothoracic"};
+    int hip = find_joint(chain, hips), neck = find_joint(chain, necks);
+    oik_marker pelvis, thorax;
+    *out = oik_marker_at_joint(chain, joint);
+    if (hip < 0 || neck < 0 || !between_hips(&pelvis, chain, hip))
+        return;
+    thorax = oik_marker_at_joint(chain, neck);
+    oik_vec3 middle = v3_lerp(oik_marker_position(&pelvis, pose), oik_marker_position(&thorax, pose), 0.5);
+    out->local = m3_tmulv(pose->R[out->segment], v3_sub(middle, pose->origin[out->segment]));
+}
+
+static bool place_marker(oik_marker *out, const oik_chain *chain, const oik_chain_pose *pose, int keypoint) {
     const row *r = &rows[keypoint];
     int joint = find_joint(chain, r->joints);
     if (joint < 0 || r->place == NOWHERE)
@@ -92,12 +117,29 @@ static bool place_marker(oik_marker *out, const oik_chain *chain, int keypoint) 
         placed = between_hips(out, chain, joint);
     else if (r->place == AT_CROWN)
         at_crown(out, chain, joint);
+    else if (r->place == IN_TRUNK)
+        in_trunk(out, chain, pose, joint);
     else
         *out = oik_marker_at_joint(chain, joint);
     memset(out->name, 0, sizeof out->name);
     memcpy(out->name, r->name, strlen(r->name));
     out->keypoint = -1; /* found by its name */
+    out->doubt = 1e-3 * r->doubt;
     return placed;
+}
+
+static oik_status place_markers(oik_markers *m, const oik_chain *chain, oik_error *err) {
+    oik_chain_pose *pose = NULL;
+    double *q = oik_new((size_t)chain->n_dofs, sizeof *q, err);
+    oik_status status = q ? oik_chain_pose_new(&pose, chain, err) : OIK_E_MEMORY;
+    m->n_markers = 0;
+    if (!status)
+        oik_chain_forward(pose, chain, q);
+    for (int i = 0; i < OIK_H36M_POINTS && !status; i++)
+        m->n_markers += place_marker(&m->markers[m->n_markers], chain, pose, i);
+    oik_chain_pose_free(pose);
+    free(q);
+    return status;
 }
 
 oik_status oik_h36m_markers(oik_markers **out, const oik_chain *chain, oik_error *err) {
@@ -105,11 +147,13 @@ oik_status oik_h36m_markers(oik_markers **out, const oik_chain *chain, oik_error
     oik_markers *m;
     *out = NULL;
     oik_status status = oik_markers_new(&m, OIK_H36M_POINTS, N_LINKS, err);
-    if (status)
+    if (!status)
+        status = place_markers(m, chain, err);
+    if (status) {
+        oik_markers_free(m);
         return status;
-    m->n_markers = m->n_links = 0;
-    for (int i = 0; i < OIK_H36M_POINTS; i++)
-        m->n_markers += place_marker(&m->markers[m->n_markers], chain, i);
+    }
+    m->n_links = 0;
     for (int i = 0; i < N_LINKS; i++) {
         int from = oik_markers_find(m, links[i][0]), to = oik_markers_find(m, links[i][1]);
         if (from >= 0 && to >= 0)

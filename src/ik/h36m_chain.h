@@ -10,9 +10,11 @@ const char *oik_h36m_name(int i);
 
 /**
  * Markers at the joint centres that the keypoints stand for, found by the names of the chain's joints (those of our models and of
- * Rajagopal et al. 2016): pelvis in the middle between the hips, spine at the joint between lumbar spine and thorax, thorax at the
- * lower end of the neck, head at the crown. A keypoint whose joint the chain does not have is left out, and so is the nose, which
- * no joint carries. Links join hip, knee and ankle; shoulder, elbow and wrist; the hips; the shoulders; pelvis, thorax and head.
+ * Rajagopal et al. 2016): pelvis in the middle between the hips, spine in the middle of the straight line from pelvis to thorax (on
+ * the segment below the joint between lumbar spine and thorax; at that joint when the chain has no such line), thorax at the lower
+ * end of the neck, head at the crown. A keypoint whose joint the chain does not have is left out, and so is the nose, which no joint
+ * carries. Links join hip, knee and ankle; shoulder, elbow and wrist; the hips; the shoulders; pelvis, thorax and head. Each marker
+ * says how far another body's keypoint of its name may be off (doubt).
  *
  * @param[out] out name = oik_h36m_name, by which its keypoint is found, keypoint -1; owned by the caller; NULL on error
  * @return OIK_E_MODEL when fewer than 3 markers are found; OIK_E_MEMORY. O(joints).

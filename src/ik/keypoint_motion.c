@@ -10,6 +10,7 @@
 #include "ik/motion_errors.h"
 #include "ik/motion_filter.h"
 #include "ik/patch_ik.h"
+#include "ik/posture.h"
 #include "ik/rotation_filter.h"
 
 /* ------------------------------------------------------------------ matching */
@@ -20,6 +21,7 @@ void oik_matched_keypoints_free(oik_matched_keypoints *matched) {
     oik_markers_free(matched->markers);
     free(matched->x);
     free(matched->weight);
+    free(matched->expected);
     free(matched);
 }
 
@@ -84,6 +86,27 @@ static oik_status adapt_lengths(oik_matched_keypoints *m, oik_error *err) {
     return status;
 }
 
+/** Keypoints of another body: one in doubt counts less, against the surest of them. */
+static void weigh_doubts(oik_matched_keypoints *m) {
+    int n = m->markers->n_markers;
+    for (int i = 0; i < n; i++) {
+        double doubt = m->markers->markers[i].doubt;
+        if (doubt > 0.0 && (m->place == 0.0 || doubt < m->place))
+            m->place = doubt;
+    }
+    for (int i = 0; i < n; i++) {
+        double doubt = m->markers->markers[i].doubt, share = doubt > 0.0 ? m->place / doubt : 1.0;
+        for (int f = 0; f < m->measurement.n_frames; f++)
+            m->weight[f * n + i] *= share * share;
+    }
+}
+
+static oik_status expect_posture(oik_matched_keypoints *m, oik_error *err) {
+    oik_status status = oik_posture_expected(&m->expected, m->file->chain, m->file->q_rest, &m->measurement, err);
+    m->measurement.expected = m->expected;
+    return status;
+}
+
 oik_status oik_matched_keypoints_new(oik_matched_keypoints **out, const oik_chain_file *file, const oik_keypoints *keypoints,
                                      oik_error *err) {
     *out = NULL;
@@ -100,6 +123,10 @@ oik_status oik_matched_keypoints_new(oik_matched_keypoints **out, const oik_chai
         m->noise /= m->report.scale;
         status = adapt_lengths(m, err);
     }
+    if (!status && m->lengths == OIK_LENGTHS_ADAPTED)
+        weigh_doubts(m);
+    if (!status)
+        status = expect_posture(m, err);
     if (status)
         oik_matched_keypoints_free(m);
     else
@@ -142,6 +169,7 @@ static oik_status solve_sequence(oik_ik_motion **out, const oik_matched_keypoint
     oik_sequence_options options = o->sequence;
     if (options.noise == 0.0 && isfinite(m->noise))
         options.noise = m->lengths == OIK_LENGTHS_ADAPTED ? fmax(m->noise, OIK_MODEL_NOISE) : m->noise;
+    options.place = fmax(options.place, m->place);
     if (options.temporal_weight >= 0.0)
         options.temporal_weight *= o->smoothness;
     options.acceleration /= sqrt(o->smoothness);

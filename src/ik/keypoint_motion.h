@@ -10,7 +10,8 @@
  * up for it: 0.6 % cost 2 degrees on clean keypoints. So lengths are made the chain's, in the measured directions: where proportions
  * differ, marker by marker (marker_lengths.h); where only the size does, everything is divided by the common scale. Positions
  * are taken as measured while both |scale - 1| and the mismatch stay below OIK_LENGTH_TOLERANCE plus twice what noise explains. After
- * adapting, the chain is a model of another body, and no position is believed to better than OIK_MODEL_NOISE.
+ * adapting, the chain is a model of another body, and no position is believed to better than OIK_MODEL_NOISE. Where a keypoint of
+ * another body is off by more (oik_marker.doubt), it counts less, and what is known of people's postures counts more (posture.h).
  */
 #ifndef OIK_IK_KEYPOINT_MOTION_H
 #define OIK_IK_KEYPOINT_MOTION_H
@@ -38,6 +39,8 @@ typedef struct oik_matched_keypoints {
     oik_lengths lengths;         /**< what was done to x */
     oik_vec3 *x;                 /**< n_frames x n_markers [m] */
     double *weight;              /**< n_frames x n_markers */
+    double *expected;            /**< n_frames x n_dofs, of the measurement; NULL: the rest */
+    double place;                /**< least doubt of the markers where lengths were adapted [m], else 0 */
     oik_measurement measurement; /**< of the above; its time is that of the keypoints */
 } oik_matched_keypoints;
 

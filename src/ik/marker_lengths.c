@@ -128,20 +128,25 @@ static void place_markers(marker_tree *t, oik_chain_pose *pose, const double *q)
         t->place[m] = oik_marker_position(&t->markers->markers[m], pose);
 }
 
-/** A posture within the ranges of motion; a coordinate is at either end with a probability of a quarter: there the extremes are. */
-static void sample_posture(double *q, const oik_chain *chain, uint64_t *state) {
+/**
+ * A posture within the ranges of motion, and within two spreads of rest where those are known; a coordinate is at either end with a
+ * probability of a quarter: there the extremes are.
+ */
+static void sample_posture(double *q, const oik_chain *chain, const double *q_rest, uint64_t *state) {
     for (int k = 0; k < chain->n_dofs; k++) {
-        double t = fmin(fmax(2.0 * oik_patch_uniform(state) - 0.5, 0.0), 1.0);
-        q[k] = chain->dofs[k].lower + t * (chain->dofs[k].upper - chain->dofs[k].lower);
+        const oik_dof *dof = &chain->dofs[k];
+        double t = fmin(fmax(2.0 * oik_patch_uniform(state) - 0.5, 0.0), 1.0), two = dof->spread > 0.0 ? 2.0 * dof->spread : INFINITY;
+        double lower = fmin(fmax(q_rest[k] - two, dof->lower), dof->upper), upper = fmin(fmax(q_rest[k] + two, dof->lower), dof->upper);
+        q[k] = lower + t * (upper - lower);
     }
 }
 
 /** Widen the ranges of the distances that the chain does not fix. */
-static oik_status sample_ranges(marker_tree *t, oik_chain_pose *pose, oik_error *err) {
+static oik_status sample_ranges(marker_tree *t, oik_chain_pose *pose, const double *q_rest, oik_error *err) {
     uint64_t state = 1;
     double *q = oik_new((size_t)t->chain->n_dofs, sizeof *q, err);
     for (int k = 0; q && k < N_SAMPLES; k++) {
-        sample_posture(q, t->chain, &state);
+        sample_posture(q, t->chain, q_rest, &state);
         place_markers(t, pose, q);
         for (int m = 0; m < t->n; m++) {
             if (t->rigid[m] || t->parent[m] < 0)
@@ -180,7 +185,7 @@ static oik_status tree_new(marker_tree *t, const oik_chain *chain, const double 
         find_order(t);
         for (int i = 0; i < t->n; i++)
             find_parent(t, i);
-        status = sample_ranges(t, pose, err);
+        status = sample_ranges(t, pose, q_rest, err);
     }
     oik_chain_pose_free(pose);
     return status;

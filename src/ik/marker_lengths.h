@@ -10,7 +10,8 @@
  * towards the root that has some. The nearest of these, in the posture of rest, is p.
  *
  * measured_m is the median of |x_m - x_p| over the motion, and l_m the chain's distance. Where that changes with the posture between u
- * and v (pelvis to shoulder), it is estimated from the distance at rest and from what was measured:
+ * and v (pelvis to shoulder; over postures within the ranges of motion, and within two spreads of rest where those are known,
+ * posture.h), it is estimated from the distance at rest and from what was measured:
  *
  *   l_m = rest + w (measured_m / scale - rest) within [u, v],   w = s_r^2 / (s_r^2 + s_m^2),  s_r = (v - u) / sqrt 12,  s_m = mismatch rest
  *

@@ -12,6 +12,7 @@ typedef struct oik_marker {
     int segment;
     oik_vec3 local; /**< in the segment's frame [m] */
     int keypoint;   /**< the keypoint that measures it: its column in the file */
+    double doubt;   /**< standard deviation of where another body's keypoint of that name is [m]; 0: exactly here */
 } oik_marker;
 
 /** The direction from one marker to another. */
@@ -49,6 +50,7 @@ typedef struct oik_measurement {
     const double *weight;       /**< n_frames x n_markers confidence >= 0; 0 = absent */
     const oik_mat3 *R;          /**< n_frames x n_segments orientations, or NULL */
     const double *R_weight;     /**< n_frames x n_segments; 0 = absent */
+    const double *expected;     /**< n_frames x n_dofs: the posture to expect in each frame (posture.h); NULL: the rest */
 } oik_measurement;
 
 #endif

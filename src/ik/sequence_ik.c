@@ -31,11 +31,11 @@ static const oik_effort NEAR = {3, 3, 1e-2}, CONVERGED = {200, 0, 1e-12};
 
 static oik_status check_options(const oik_sequence_options *o, oik_error *err) {
     if (!(o->noise >= 0.0) || !(o->acceleration > 0.0) || !isfinite(o->temporal_weight) || !(o->prior >= 0.0) ||
-        !(o->length_scale > 0.0) || !(o->robust_scale >= 0.0))
+        !(o->length_scale > 0.0) || !(o->robust_scale >= 0.0) || !(o->place >= 0.0))
         return oik_fail(err, OIK_E_ARGUMENT,
-                        "inverse kinematics: noise %g, acceleration %g, temporal weight %g, prior %g, length scale %g, robust scale %g; "
-                        "expected >= 0, > 0, finite, >= 0, > 0, >= 0",
-                        o->noise, o->acceleration, o->temporal_weight, o->prior, o->length_scale, o->robust_scale);
+                        "inverse kinematics: noise %g, acceleration %g, temporal weight %g, prior %g, length scale %g, robust scale %g, "
+                        "place %g; expected >= 0, > 0, finite, >= 0, > 0, >= 0, >= 0",
+                        o->noise, o->acceleration, o->temporal_weight, o->prior, o->length_scale, o->robust_scale, o->place);
     if (o->overlap < OIK_PAST || o->window < 2 * o->overlap)
         return oik_fail(err, OIK_E_ARGUMENT, "inverse kinematics: windows of %d frames with %d in common, expected at least twice %d",
                         o->window, o->overlap, OIK_PAST);
@@ -106,7 +106,7 @@ static oik_status make_whole(oik_sequence *s, oik_error *err) {
     s->whole.q = s->motion->q;
     s->whole.n_dofs = (size_t)s->chain->n_dofs;
     if (!s->whole.problem)
-        status = oik_sequence_problem_new(&s->whole.problem, s->chain, s->measurement, &choice, s->rest, s->window, err);
+        status = oik_sequence_problem_new(&s->whole.problem, s->chain, &s->carried, &choice, s->rest, s->window, err);
     if (!status && any_oriented(s) && !s->whole.tracker)
         status = oik_tracker_new(&s->whole.tracker, s->chain, s->measurement, &choice, s->rest, err);
     return status;
@@ -173,11 +173,13 @@ static oik_status choose_weights(oik_sequence *s, oik_error *err) {
     sigma = fmax(sigma, OIK_LEAST_NOISE);
     double ratio = sigma / o->length_scale;
     s->noise_cost = ratio * ratio;
+    s->misfit_cost = s->noise_cost + o->place * o->place / (o->length_scale * o->length_scale);
     s->weights.temporal = o->temporal_weight >= 0.0 ? o->temporal_weight
                                                      : s->noise_cost * DENSITY_RATE / (o->acceleration * o->acceleration);
     s->weights.jump = JUMP * o->acceleration * sqrt(s->weights.temporal / DENSITY_RATE);
     s->weights.translation = METRE;
     s->weights.prior = o->prior * s->noise_cost;
+    s->weights.posture = s->misfit_cost;
     s->weights.limit = oik_sequence_range_weight(s, OIK_TIGHT);
     s->motion->noise = sigma;
     s->motion->temporal_weight = s->weights.temporal;
@@ -196,6 +198,20 @@ static void choose_windows(oik_sequence *s) {
     int n = s->measurement->n_frames, overlap = s->options->overlap, most = s->options->window;
     s->n_windows = n <= most ? 1 : 1 + (n - most + (most - overlap) - 1) / (most - overlap);
     s->window = n <= most ? n : (n + (s->n_windows - 1) * overlap + s->n_windows - 1) / s->n_windows;
+}
+
+/** Keypoints of another body are carried along (sequence_part.c), in a copy. */
+static oik_status copy_places(oik_sequence *s, oik_error *err) {
+    const oik_measurement *m = s->measurement;
+    s->carried = *m;
+    if (!(s->options->place > 0.0) || !m->markers)
+        return OIK_OK;
+    size_t n = (size_t)m->n_frames * (size_t)m->markers->n_markers;
+    if (!(s->carried_x = oik_new(n, sizeof *s->carried_x, err)))
+        return OIK_E_MEMORY;
+    memcpy(s->carried_x, m->x, n * sizeof *m->x);
+    s->carried.x = s->carried_x;
+    return OIK_OK;
 }
 
 static oik_status set_up(oik_sequence *s, const double *q_rest, oik_error *err) {
@@ -217,6 +233,8 @@ static oik_status set_up(oik_sequence *s, const double *q_rest, oik_error *err) 
         memcpy(s->motion->q + (size_t)f * n, s->rest, n * sizeof *s->rest);
     status = choose_weights(s, err);
     if (!status)
+        status = copy_places(s, err);
+    if (!status)
         status = oik_chain_pose_new(&s->pose, s->chain, err);
     if (!status)
         status = oik_chain_parts_new(&s->parts, s->chain, s->measurement->markers, err);
@@ -232,6 +250,7 @@ static void clear(oik_sequence *s) {
         oik_part_solver_free(&s->solvers[i]);
     free(s->solvers);
     oik_chain_parts_free(s->parts);
+    free(s->carried_x);
     s->whole.q = NULL; /* the motion's */
     oik_piece_free(&s->whole);
     oik_chain_pose_free(s->pose);

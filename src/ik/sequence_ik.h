@@ -8,6 +8,7 @@
  * density S = sigma_a^2 / 30 Hz,
  *
  *   lambda = (sigma / L)^2 / S     w_prior = prior (sigma / L)^2     w_range = (sigma / L)^2 / rho^2
+ *   w_posture = (sigma^2 + place^2) / L^2
  *
  * so clean measurements are followed and noisy ones smoothed. sigma is measured unless given: from how much the lengths of rigid
  * segments vary (keypoints), var |p_a - p_b| = 2 sigma^2, which knows nothing of the motion.
@@ -33,6 +34,12 @@ typedef struct oik_sequence_options {
     double acceleration;   /**< sigma_a, root mean square joint acceleration at 30 frames a second, default 28 rad/s^2 */
     double temporal_weight; /**< lambda in place of the automatic one [s^3]; < 0 (default): automatic */
     double prior;          /**< of (q - rest) / range in units of the noise, default 0.1; narrow ranges count ten times */
+    /**
+     * Standard deviation of a misfit that stays: how far the keypoints' places are from the chain's [m], default 0. It weighs what is
+     * known of people's postures against the measurements, beside the noise, and does not smooth. Above 0 a limb's keypoints
+     * are carried along with the misfit of the joint it hangs on, so that they keep their directions.
+     */
+    double place;
     double length_scale;   /**< L, default 0.1 m */
     double robust_scale;   /**< Cauchy scale of marker distances [m]; 0 (default): squared distances */
     bool links;            /**< use the links' directions as well as the markers' positions, default false */

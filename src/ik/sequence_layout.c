@@ -52,6 +52,19 @@ static bool is_limited(const oik_dof *dofs) {
     return false;
 }
 
+/** Rotation from rest -> coordinates in units of their spreads, to first order; false when they are not all known, or no axes of space. */
+static bool spread_scale(oik_mat3 *scale, const oik_dof *dofs) {
+    const double upright = 0.5; /* |det| of axes that are 30 degrees from a common plane */
+    oik_vec3 a = dofs[0].axis, b = dofs[1].axis, c = dofs[2].axis;
+    double det = v3_dot(a, v3_cross(b, c));
+    if (!(dofs[0].spread > 0.0 && dofs[1].spread > 0.0 && dofs[2].spread > 0.0) || !(fabs(det) > upright))
+        return false;
+    *scale = m3_transpose(m3_columns(v3_scale(v3_cross(b, c), 1.0 / (det * dofs[0].spread)),
+                                     v3_scale(v3_cross(c, a), 1.0 / (det * dofs[1].spread)),
+                                     v3_scale(v3_cross(a, b), 1.0 / (det * dofs[2].spread))));
+    return true;
+}
+
 static void describe_ball(oik_sequence_problem *p, int i) {
     const oik_chain_joint *joint = &p->chain->joints[i];
     const oik_dof *dofs = p->chain->dofs + joint->first_dof;
@@ -63,7 +76,9 @@ static void describe_ball(oik_sequence_problem *p, int i) {
     }
     p->ball_joint[b] = i;
     p->ball_limited[b] = is_limited(dofs);
-    p->ball_scale[b] = p->ball_limited[b] ? 1.0 / range : 0.0;
+    p->ball_spread[b] = spread_scale(&p->ball_scale[b], dofs);
+    if (!p->ball_spread[b])
+        p->ball_scale[b] = m3_scale(m3_identity(), p->ball_limited[b] ? 1.0 / range : 0.0);
     p->ball_rest[b] = oik_joint_rotation(dofs, BALL, p->rest + joint->first_dof);
 }
 

@@ -12,6 +12,7 @@ void oik_part_solver_free(oik_part_solver *p) {
     free(p->time);
     free(p->weight);
     free(p->rest);
+    free(p->expected);
     free(p->x);
     free(p->choice);
     oik_piece_free(&p->piece);
@@ -35,19 +36,32 @@ static oik_status part_lobes(oik_lobes *lobes, const oik_chain_part *part, oik_e
     return OIK_OK;
 }
 
+/** The marker at the centre of the joint where a limb hangs on its carrier. */
+static int find_root_marker(const oik_chain_part *part, const oik_markers *markers) {
+    const double at_centre = 1e-6; /* [m] */
+    for (int m = 0; part->carrier >= 0 && m < markers->n_markers; m++)
+        if (markers->markers[m].segment == part->carrier && v3_dist(markers->markers[m].local, part->chain->joints[0].s) <= at_centre)
+            return m;
+    return -1;
+}
+
 oik_status oik_part_solver_new(oik_part_solver *p, const oik_sequence *s, const oik_chain_part *part, oik_error *err) {
     size_t frames = (size_t)s->window + OIK_PAST, n = (size_t)part->chain->n_dofs, markers = (size_t)part->markers->n_markers;
     p->part = part;
     p->piece.n_dofs = n;
+    p->root_marker = -1;
     if (!oik_part_is_solved(part))
         return OIK_OK;
     if (!(p->time = oik_new(frames, sizeof *p->time, err)) || !(p->weight = oik_new(frames * markers, sizeof *p->weight, err)) ||
         !(p->x = oik_new(frames * markers, sizeof *p->x, err)) || !(p->rest = oik_new(n, sizeof *p->rest, err)) ||
         !(p->piece.q = oik_new(frames * n, sizeof *p->piece.q, err)))
         return OIK_E_MEMORY;
+    if (s->measurement->expected && !(p->expected = oik_new(frames * n, sizeof *p->expected, err)))
+        return OIK_E_MEMORY;
     for (size_t d = 0; d < n; d++)
         p->rest[d] = s->rest[part->dof[d]];
-    p->window = (oik_measurement){.time = p->time, .markers = part->markers, .x = p->x, .weight = p->weight};
+    p->root_marker = find_root_marker(part, s->measurement->markers);
+    p->window = (oik_measurement){.time = p->time, .markers = part->markers, .x = p->x, .weight = p->weight, .expected = p->expected};
     oik_term_choice choice = oik_sequence_choice(s, false);
     oik_status status = part_lobes(&p->lobes, part, err);
     if (!status)
@@ -154,21 +168,45 @@ static oik_status solve(const oik_sequence *s, oik_part_solver *p, int first, in
 
 /* ---- the part in the motion ---------------------------------------------------------------------------------------- */
 
+static oik_vec3 in_carrier(const oik_part_solver *p, const oik_sequence *s, oik_vec3 x) {
+    int carrier = p->part->carrier;
+    return carrier < 0 ? x : m3_tmulv(s->pose->R[carrier], v3_sub(x, s->pose->origin[carrier]));
+}
+
+/**
+ * Where another body's shoulder is not where the chain can have one, its whole arm is not: a limb's keypoints are carried along, and keep
+ * their directions.
+ */
+static void find_shift(oik_part_solver *p, const oik_sequence *s, const oik_frame_data *data) {
+    if (s->carried_x && p->root_marker >= 0 && data->weight[p->root_marker] > 0.0)
+        p->shift = v3_sub(p->part->chain->joints[0].s, in_carrier(p, s, data->x[p->root_marker]));
+}
+
+static void load_marker(oik_part_solver *p, const oik_sequence *s, const oik_frame_data *data, int frame, int at, int i) {
+    const oik_chain_part *part = p->part;
+    int place = at * part->markers->n_markers + i, m = part->marker[i];
+    p->weight[place] = data->weight[m];
+    p->x[place] = v3_add(in_carrier(p, s, data->x[m]), p->shift);
+    if (s->carried_x && part->carrier >= 0)
+        s->carried_x[(size_t)frame * (size_t)s->measurement->markers->n_markers + (size_t)m] =
+            v3_add(s->pose->origin[part->carrier], m3_mulv(s->pose->R[part->carrier], p->x[place]));
+}
+
 /** Measurements of one frame in the carrier's frame, and the coordinates the whole chain has there. */
 static void load_frame(oik_part_solver *p, const oik_sequence *s, int frame, int at) {
     const oik_chain_part *part = p->part;
     oik_frame_data data = oik_measurement_frame(s->measurement, s->chain, frame);
-    size_t n = (size_t)part->chain->n_dofs, markers = (size_t)part->markers->n_markers;
+    size_t n = (size_t)part->chain->n_dofs;
     p->time[at] = s->measurement->time[frame];
-    for (size_t i = 0; i < markers; i++) {
-        oik_vec3 x = data.x[part->marker[i]];
-        if (part->carrier >= 0)
-            x = m3_tmulv(s->pose->R[part->carrier], v3_sub(x, s->pose->origin[part->carrier]));
-        p->x[(size_t)at * markers + i] = x;
-        p->weight[(size_t)at * markers + i] = data.weight[part->marker[i]];
+    find_shift(p, s, &data);
+    for (int i = 0; i < part->markers->n_markers; i++)
+        load_marker(p, s, &data, frame, at, i);
+    for (size_t d = 0; d < n; d++) {
+        size_t from = (size_t)frame * (size_t)s->chain->n_dofs + (size_t)part->dof[d];
+        p->piece.q[(size_t)at * n + d] = s->motion->q[from];
+        if (p->expected)
+            p->expected[(size_t)at * n + d] = s->measurement->expected[from];
     }
-    for (size_t d = 0; d < n; d++)
-        p->piece.q[(size_t)at * n + d] = s->motion->q[(size_t)frame * (size_t)s->chain->n_dofs + (size_t)part->dof[d]];
 }
 
 static void store_frame(const oik_part_solver *p, const oik_sequence *s, int frame, int at) {

@@ -25,7 +25,8 @@ struct oik_sequence_problem {
     int *ball_joint;       /**< n_balls */
     bool *ball_limited;    /**< n_balls, its ranges exclude some rotation */
     oik_mat3 *ball_rest;   /**< n_balls */
-    double *ball_scale;    /**< n_balls, 1 / mean range; 0 without limits */
+    oik_mat3 *ball_scale;  /**< n_balls, of the rotation from rest: 1 / mean range, 0 without limits; or to coordinates over spreads */
+    bool *ball_spread;     /**< n_balls, the spreads of its coordinates are known */
     bool *jumps;           /**< n_dofs, a hinge of wide range: it can start and stop in a frame */
     double *calm;          /**< n_dofs, factor on the acceleration of a coordinate: those of little range accelerate little */
 

@@ -58,12 +58,12 @@ oik_status oik_piece_solve(double *cost, const oik_sequence *s, const oik_piece 
     int n_better = 0;
     oik_sequence_weights weights = s->weights;
     weights.range = oik_sequence_range_weight(s, OIK_TRACKING_WIDTH);
-    oik_status status = oik_tracker_run(p->tracker, p->q, tracked, last, &weights, s->noise_cost, err);
+    oik_status status = oik_tracker_run(p->tracker, p->q, tracked, last, &weights, s->misfit_cost, err);
     if (!status)
         status = oik_piece_tighten(cost, s, p, first, 0, err);
     if (!status)
         status = oik_tracker_repair(&n_better, p->tracker, p->q, oik_sequence_problem_misfit(p->problem), first, last, &weights,
-                                    s->noise_cost, err);
+                                    s->misfit_cost, err);
     if (!status && n_better > 0)
         status = oik_piece_tighten(cost, s, p, first, 0, err);
     return status;

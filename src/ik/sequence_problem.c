@@ -17,6 +17,7 @@ static oik_status new_tables(oik_sequence_problem *p, oik_error *err) {
               (p->ball_limited = oik_new(n_joints, sizeof *p->ball_limited, err)) &&
               (p->ball_rest = oik_new(n_joints, sizeof *p->ball_rest, err)) &&
               (p->ball_scale = oik_new(n_joints, sizeof *p->ball_scale, err)) &&
+              (p->ball_spread = oik_new(n_joints, sizeof *p->ball_spread, err)) &&
               (p->calm = oik_new(n_dofs, sizeof *p->calm, err)) && (p->jumps = oik_new(n_dofs, sizeof *p->jumps, err));
     return ok ? OIK_OK : OIK_E_MEMORY;
 }
@@ -74,6 +75,7 @@ void oik_sequence_problem_free(oik_sequence_problem *p) {
     free(p->ball_limited);
     free(p->ball_rest);
     free(p->ball_scale);
+    free(p->ball_spread);
     free(p->calm);
     free(p->jumps);
     free(p->row_start);

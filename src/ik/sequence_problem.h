@@ -1,7 +1,7 @@
 /**
  * Inverse kinematics of a run of frames as one sparse least-squares problem.
  *
- *   min  sum_f [ measured terms of frame f (frame_terms.h) + w_prior |prior|^2 + w_range dist(E, range)^2 + w_limit dist(q, range)^2 ]
+ *   min  sum_f [ measured terms of frame f (frame_terms.h) + |prior|^2 + w_range dist(E, range)^2 + w_limit dist(q, range)^2 ]
  *        + lambda sum_f h_f sum_j |c_j a_j(f)|^2
  *
  * A hinge of wide range (knee, elbow) may start and stop within a frame, which a sum of squares would smear into its neighbours: its
@@ -18,6 +18,11 @@
  * backwards). oik_into_ranges keeps all ranges exactly at the end. Dependent coordinates have no unknown. c_j: joints of little range
  * accelerate little (sequence_layout.c).
  *
+ * Prior of a coordinate: sqrt(w_prior) (q - rest) / range, ten times that weight for narrow ranges; where its spread among people's
+ * postures is known, sqrt(w_posture) (q - expected) / spread. Of a spherical joint, with phi = log(E_expected^T E): sqrt(w_prior) phi /
+ * mean range, or sqrt(w_posture) S^-1 [a_1 a_2 a_3]^-1 phi, S the spreads and a_k the axes of its coordinates: its coordinates to
+ * first order.
+ *
  * The state is n_frames x n_dofs coordinates.
  */
 #ifndef OIK_IK_SEQUENCE_PROBLEM_H
@@ -33,6 +38,7 @@ typedef struct oik_sequence_weights {
     double jump;         /**< c: rows of a wide hinge's acceleration count c^2 log(1 + r^2 / c^2); infinite: squares */
     double translation;  /**< radians of acceleration that one metre of acceleration of a translation counts [1/m] */
     double prior;        /**< of ((q - rest) / range)^2, or of (rotation from rest / mean range)^2 */
+    double posture;      /**< in place of that: of ((q - expected) / spread)^2, where the spread is known */
     double range;        /**< of the squared distance of a spherical joint from its ranges [1/rad^2] */
     double limit;        /**< of the squared distance of any other coordinate from its range [1/rad^2] */
 } oik_sequence_weights;
@@ -42,7 +48,7 @@ typedef struct oik_sequence_problem oik_sequence_problem;
 /**
  * @param[out] out         owned by the caller; NULL on error
  * @param[in]  measurement and chain: must outlive it
- * @param[in]  rest        n_dofs, where the prior pulls to; not copied
+ * @param[in]  rest        n_dofs, where the prior pulls to unless the measurement expects more; not copied
  * @param[in]  n_frames    frames solved together, >= 1
  * O(n_frames); one symbolic analysis.
  */

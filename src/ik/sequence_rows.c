@@ -62,24 +62,31 @@ static void put_terms(row_cursor *at, oik_sequence_problem *p, int frame) {
 }
 
 /**
- * Factor on (q - rest): 1 / range, more for a narrow range, whose middle says much (trunk, neck, clavicle; a joint of wide range is
- * anywhere in it). A frozen coordinate has no range and no prior.
+ * Factor on (q - rest): 1 / spread where that is known; else 1 / range, more for a narrow range, whose middle says much (trunk, neck,
+ * clavicle; a joint of wide range is anywhere in it). A frozen coordinate has no range and no prior.
  */
-static double prior_scale(const oik_dof *dof, double prior) {
+static double prior_scale(const oik_dof *dof, const oik_sequence_weights *w) {
     const double narrow = 1.2, firmness = 10.0; /* [rad]; factor on the weight */
     double range = dof->upper - dof->lower;
     if (!(range > 0.0) || dof->translation)
         return 0.0;
-    return sqrt(range < narrow ? firmness * prior : prior) / range;
+    return dof->spread > 0.0 ? sqrt(w->posture) / dof->spread : sqrt(range < narrow ? firmness * w->prior : w->prior) / range;
+}
+
+/** The posture that the prior pulls a frame to. */
+static const double *expected_of(const oik_sequence_problem *p, int frame) {
+    const double *expected = p->measurement->expected;
+    return expected ? expected + (size_t)(p->first + frame) * (size_t)p->chain->n_dofs : p->rest;
 }
 
 static void put_prior(row_cursor *at, oik_sequence_problem *p, const double *q, int frame) {
+    const double *expected = expected_of(p, frame);
     for (int u = 0; u < p->n_unknowns; u++) {
         int d = p->dof_of[u];
         if (p->in_ball[d])
             continue;
-        double scale = prior_scale(&p->chain->dofs[d], p->weights.prior);
-        *at->r++ = scale * (q[d] - p->rest[d]);
+        double scale = prior_scale(&p->chain->dofs[d], &p->weights);
+        *at->r++ = scale * (q[d] - expected[d]);
         put_value(at, scale);
         double beyond = q[d] - fmin(fmax(q[d], p->chain->dofs[d].lower), p->chain->dofs[d].upper), w = sqrt(p->weights.limit);
         *at->r++ = w * beyond;
@@ -88,12 +95,19 @@ static void put_prior(row_cursor *at, oik_sequence_problem *p, const double *q, 
     }
 }
 
-static void put_ball_prior(row_cursor *at, const oik_sequence_problem *p, int ball, oik_mat3 E) {
-    double scale = sqrt(p->weights.prior) * p->ball_scale[ball];
-    oik_vec3 phi = oik_rot_log(m3_tmul(p->ball_rest[ball], E));
-    oik_mat3 J = m3_scale(oik_rot_right_jacobian_inv(phi), scale);
+/** Its rotation in the posture that the prior pulls a frame to. */
+static oik_mat3 expected_turn(const oik_sequence_problem *p, int ball, int frame) {
+    int first = p->chain->joints[p->ball_joint[ball]].first_dof;
+    return p->measurement->expected ? oik_joint_rotation(p->chain->dofs + first, BALL, expected_of(p, frame) + first) : p->ball_rest[ball];
+}
+
+static void put_ball_prior(row_cursor *at, const oik_sequence_problem *p, int ball, oik_mat3 E, int frame) {
+    double weight = p->ball_spread[ball] ? p->weights.posture : p->weights.prior;
+    oik_mat3 scale = m3_scale(p->ball_scale[ball], sqrt(weight));
+    oik_vec3 phi = oik_rot_log(m3_tmul(expected_turn(p, ball, frame), E)), r = m3_mulv(scale, phi);
+    oik_mat3 J = m3_mul(scale, oik_rot_right_jacobian_inv(phi));
     for (int a = 0; a < BALL; a++) {
-        *at->r++ = scale * v3_get(phi, a);
+        *at->r++ = v3_get(r, a);
         put_vector(at, matrix_row(J, a));
     }
 }
@@ -229,7 +243,7 @@ static void evaluate_frame(row_cursor *at, oik_sequence_problem *p, const double
     put_prior(at, p, here, frame);
     for (int b = 0; b < p->n_balls; b++) {
         oik_mat3 E = p->turn[(OIK_PAST + frame) * p->n_balls + b];
-        put_ball_prior(at, p, b, E);
+        put_ball_prior(at, p, b, E, frame);
         put_range(at, p, b, here, E, frame);
     }
     measure_change(p, frame, at->jac != NULL);

@@ -31,7 +31,10 @@ typedef struct oik_part_solver {
     const oik_chain_part *part;
     oik_measurement window; /**< the window and OIK_PAST frames before it */
     double *time, *weight, *rest;
+    double *expected;       /**< frames x n_dofs, or NULL */
     oik_vec3 *x;
+    int root_marker;        /**< marker of the whole chain at the centre of the limb's root joint, -1 */
+    oik_vec3 shift;         /**< from where that one is to where the joint is, in the carrier's frame, of the last frame loaded [m] */
     oik_piece piece;
     oik_lobes lobes;
     oik_chain lobe_chain[OIK_N_LOBES]; /**< the part's with the middle range of that joint cut in two; only dofs is its own */
@@ -52,8 +55,11 @@ typedef struct oik_sequence {
     oik_part_solver *solvers; /**< one per part */
     oik_piece whole;          /**< the whole chain, made when it is needed; its tracker only for measured orientations */
     oik_chain_pose *pose;
+    oik_measurement carried; /**< the measurement; keypoints of another body's limbs carried to where the chain's begin */
+    oik_vec3 *carried_x;     /**< of that, NULL: as measured */
     bool met;             /**< the parts meet the measurements of the current window */
     double noise_cost;    /**< (sigma / L)^2 */
+    double misfit_cost;   /**< (sigma^2 + place^2) / L^2 */
     oik_sequence_weights weights;
 } oik_sequence;
 

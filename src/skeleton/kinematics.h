@@ -34,6 +34,7 @@ typedef struct oik_dof {
     int n_coefficients;
     int master;          /**< index of that coordinate in the chain, an independent one */
     double coefficient[OIK_MAX_COUPLING];
+    double spread; /**< standard deviation over people's postures [rad]; 0: not known (ik/posture.h) */
 } oik_dof;
 
 typedef struct oik_joint {

@@ -52,7 +52,7 @@ static int set_up_chain(void **state, oik_kinematics *lying) {
         f->link[2 * s + 1] = (oik_marker_link){PER_SEGMENT * s, PER_SEGMENT * s + 2, 2.0};
     }
     f->markers = (oik_markers){N_MARKERS, N_LINKS, f->marker, f->link};
-    f->measurement = (oik_measurement){N_FRAMES, f->time, &f->markers, f->x, f->weight, NULL, NULL};
+    f->measurement = (oik_measurement){N_FRAMES, f->time, &f->markers, f->x, f->weight, NULL, NULL, NULL};
     return 0;
 }
 

@@ -145,7 +145,7 @@ static void bad_options_are_refused(void **state) {
     oik_sequence_options good = oik_sequence_options_default(), bad;
     const size_t numbers[] = {offsetof(oik_sequence_options, noise), offsetof(oik_sequence_options, acceleration),
                               offsetof(oik_sequence_options, prior), offsetof(oik_sequence_options, length_scale),
-                              offsetof(oik_sequence_options, robust_scale)};
+                              offsetof(oik_sequence_options, robust_scale), offsetof(oik_sequence_options, place)};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         for (int kind = 0; kind < 2; kind++) {
             bad = good;

@@ -30,7 +30,8 @@ static const double STEP = 1e-5;
 static const double TOLERANCE = 1e-7;
 
 /* all kinds of rows of the same order of size */
-static const oik_sequence_weights usual = {.temporal = 1e-4, .jump = 1.5, .translation = 2.0, .prior = 0.5, .range = 4.0, .limit = 4.0};
+static const oik_sequence_weights usual = {
+    .temporal = 1e-4, .jump = 1.5, .translation = 2.0, .prior = 0.5, .posture = 0.4, .range = 4.0, .limit = 4.0};
 
 /* a chain, its measurement over all times, and a motion nearby */
 typedef struct fixture {
@@ -75,7 +76,7 @@ static void measure(fixture *f, uint64_t *random) {
         }
     }
     oik_chain_pose_free(pose);
-    f->measurement = (oik_measurement){N_TIMES, times, f->markers, f->x, f->weight, f->R, f->R_weight};
+    f->measurement = (oik_measurement){N_TIMES, times, f->markers, f->x, f->weight, f->R, f->R_weight, NULL};
 }
 
 static void new_problem(fixture *f, int n_frames) {
@@ -215,6 +216,24 @@ static void hinges_without_jumps_match_too(void **state) {
     assert_true(jacobian_error(f, NULL, &quadratic) < TOLERANCE);
 }
 
+/* spreads of 0.2 to 0.4 rad, and in each frame another posture to expect: expected, N_TIMES x n_dofs */
+static void expect_postures(fixture *f, double *expected) {
+    uint64_t random = 29;
+    for (int d = 0; d < f->chain->n_dofs; d++)
+        f->chain->dofs[d].spread = f->chain->dofs[d].translation ? 0.0 : 0.2 + 0.01 * (d % 20);
+    for (int t = 0; t < N_TIMES; t++)
+        tiny_random_pose(expected + t * f->chain->n_dofs, f->chain, 0.3, &random);
+    f->measurement.expected = expected;
+    new_problem(f, N);
+}
+
+static void expected_postures_match_too(void **state) {
+    fixture *f = *state;
+    double expected[N_TIMES * MAX_DOFS];
+    expect_postures(f, expected);
+    assert_true(jacobian_error(f, NULL, &usual) < TOLERANCE && jacobian_error(f, frame(f, FIRST - 2), &usual) < TOLERANCE);
+}
+
 /* coordinates in boxes a little outside (a step may not lead further), so that the rows of their limits are at work */
 static void beyond_their_ranges_coordinates_match_too(void **state) {
     fixture *f = *state;
@@ -237,16 +256,22 @@ static void a_gimbal_position_matches_too(void **state) {
     assert_true(jacobian_error(f, NULL, &usual) < TOLERANCE);
 }
 
-static double ranges_only(double *J_error, fixture *f) {
-    const oik_sequence_weights ranges = {.jump = 1.0, .range = 1.0};
+/* what the rows at q sum to when nothing is measured */
+static double unmeasured_sum(fixture *f, const double *q, const double *past, const oik_sequence_weights *weights) {
     double *r = calloc((size_t)f->pattern->n_rows, sizeof *r), sum = 0.0;
     memset(f->weight, 0, sizeof f->weight);
     memset(f->R_weight, 0, sizeof f->R_weight);
-    evaluate(r, NULL, f, frame(f, FIRST), NULL, &ranges);
+    evaluate(r, NULL, f, q, past, weights);
     for (int i = 0; i < f->pattern->n_rows; i++)
         sum += r[i] * r[i];
-    *J_error = jacobian_error(f, NULL, &ranges);
     free(r);
+    return sum;
+}
+
+static double ranges_only(double *J_error, fixture *f) {
+    const oik_sequence_weights ranges = {.jump = 1.0, .range = 1.0};
+    double sum = unmeasured_sum(f, frame(f, FIRST), NULL, &ranges);
+    *J_error = jacobian_error(f, NULL, &ranges);
     return sum;
 }
 
@@ -272,14 +297,7 @@ static void the_distance_of_a_spherical_joint_from_its_ranges_matches_too(void *
 
 static double acceleration_sum(fixture *f, const double *past, double jump) {
     const oik_sequence_weights weights = {.temporal = 1e-4, .jump = jump, .translation = 2.0};
-    double *r = calloc((size_t)f->pattern->n_rows, sizeof *r), sum = 0.0;
-    memset(f->weight, 0, sizeof f->weight);
-    memset(f->R_weight, 0, sizeof f->R_weight);
-    evaluate(r, NULL, f, frame(f, FIRST), past, &weights);
-    for (int i = 0; i < f->pattern->n_rows; i++)
-        sum += r[i] * r[i];
-    free(r);
-    return sum;
+    return unmeasured_sum(f, frame(f, FIRST), past, &weights);
 }
 
 /* all frames alike, then one coordinate under a constant acceleration */
@@ -343,8 +361,8 @@ static void a_rotation_about_a_fixed_axis_counts_like_an_angle(void **state) {
 static void jumps_of_a_hinge_count_logarithmically(void **state) {
     fixture *f = *state;
     const double lambda = 1e-4, c = 0.3;
-    int knee = f->chain->joints[STICK_KNEE_R].first_dof, at = FIRST + 2;
     double expected = 0.0;
+    int knee = f->chain->joints[STICK_KNEE_R].first_dof, at = FIRST + 2;
     accelerate(f, knee, 0.0);
     frame(f, at)[knee] = 1.0;
     for (int k = at - 1; k <= at + 1; k++) {
@@ -359,20 +377,32 @@ static void the_prior_counts_shares_of_the_ranges(void **state) {
     fixture *f = *state;
     const oik_sequence_weights weights = {.jump = 1.0, .prior = 0.5};
     int neck = f->chain->joints[STICK_NECK].first_dof, place = f->chain->joints[STICK_PELVIS].first_dof + 4;
-    double *r = calloc((size_t)f->pattern->n_rows, sizeof *r), sum = 0.0, share = 0.1;
-    memset(f->weight, 0, sizeof f->weight);
-    memset(f->R_weight, 0, sizeof f->R_weight);
+    double share = 0.1;
     accelerate(f, neck, 0.0);
     for (int t = 0; t < N_TIMES; t++) {
         frame(f, t)[neck] = f->rest[neck] + share * (f->chain->dofs[neck].upper - f->chain->dofs[neck].lower);
         frame(f, t)[place] = f->rest[place] + 1.0; /* translations have no prior */
     }
-    evaluate(r, NULL, f, frame(f, FIRST), NULL, &weights);
-    for (int i = 0; i < f->pattern->n_rows; i++)
-        sum += r[i] * r[i];
+    double sum = unmeasured_sum(f, frame(f, FIRST), NULL, &weights);
     assert_true(f->chain->dofs[neck].upper - f->chain->dofs[neck].lower < 1.2); /* rad: a narrow range counts ten times */
     assert_near(sum, N * 10.0 * 0.5 * share * share, 1e-12);                    /* rounding */
-    free(r);
+}
+
+/* in the expected posture the prior costs nothing; one spread off in one coordinate of any kind of joint costs the weight */
+static void the_prior_counts_spreads_from_the_expected_posture(void **state) {
+    fixture *f = *state;
+    const oik_sequence_weights weights = {.jump = 1.0, .prior = 0.7, .posture = 0.4};
+    int hip = f->chain->joints[STICK_HIP_R].first_dof, coordinates[] = {f->chain->joints[STICK_KNEE_R].first_dof, hip, hip + 1, hip + 2};
+    double expected[N_TIMES * MAX_DOFS], at[N_TIMES * MAX_DOFS];
+    expect_postures(f, expected);
+    for (int t = 0; t < N_TIMES; t++) /* a hip expected at 0: there its coordinates' axes are those of its rotation */
+        memset(expected + t * f->chain->n_dofs + hip, 0, 3 * sizeof *expected);
+    for (int k = -1; k < 4; k++) {
+        memcpy(at, expected, sizeof at);
+        if (k >= 0)
+            at[(FIRST + 1) * f->chain->n_dofs + coordinates[k]] += f->chain->dofs[coordinates[k]].spread;
+        assert_near(unmeasured_sum(f, at + FIRST * f->chain->n_dofs, NULL, &weights), k < 0 ? 0.0 : weights.posture, 1e-12); /* rounding */
+    }
 }
 
 /* the rows of a frame are the same whether the frames before it are unknowns or known */
@@ -536,6 +566,7 @@ int main(void) {
         CASE(frames_known_before_are_in_the_jacobian),
         CASE(one_frame_after_known_ones_matches_too),
         CASE(hinges_without_jumps_match_too),
+        CASE(expected_postures_match_too),
         CASE(beyond_their_ranges_coordinates_match_too),
         CASE(a_gimbal_position_matches_too),
         CASE(the_distance_of_a_spherical_joint_from_its_ranges_matches_too),
@@ -544,6 +575,7 @@ int main(void) {
         CASE(a_rotation_about_a_fixed_axis_counts_like_an_angle),
         CASE(jumps_of_a_hinge_count_logarithmically),
         CASE(the_prior_counts_shares_of_the_ranges),
+        CASE(the_prior_counts_spreads_from_the_expected_posture),
         CASE(known_frames_stand_for_solved_ones),
         CASE(the_misfit_is_that_of_the_measured_terms),
         CASE(spherical_joints_are_turned_and_others_added_to),

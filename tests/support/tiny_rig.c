@@ -13,8 +13,8 @@ static const double DEG = 3.14159265358979323846 / 180.0;
 #define IDENTITY {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}
 
 /* coordinates: name, translation, axis, range, rest, no coupling */
-#define TURN(name, x, y, z, lower, upper) {name, false, {x, y, z}, lower, upper, 0, 0, 0, {0}}
-#define SHIFT(name, x, y, z) {name, true, {x, y, z}, -10, 10, 0, 0, 0, {0}}
+#define TURN(name, x, y, z, lower, upper) {name, false, {x, y, z}, lower, upper, 0, 0, 0, {0}, 0}
+#define SHIFT(name, x, y, z) {name, true, {x, y, z}, -10, 10, 0, 0, 0, {0}, 0}
 
 static const oik_dof tiny_dofs[TINY_RIG_DOFS] = {
     TURN("pelvis_tilt", 0, 0, 1, -3.14, 3.14), TURN("pelvis_list", 1, 0, 0, -1.57, 1.57), TURN("pelvis_rotation", 0, 1, 0, -3.14, 3.14),
