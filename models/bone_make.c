@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "bones/spine.h"
 #include "polygonise.h"
 #include "simplify.h"
 
@@ -14,7 +15,8 @@ static const double METRES = 1e-3;
 void oik_bone_clear(oik_bone *bone) {
     free(bone->v);
     free(bone->f);
-    bone->v = NULL;
+    free(bone->rest);
+    bone->v = bone->rest = NULL;
     bone->f = NULL;
 }
 
@@ -34,6 +36,13 @@ void oik_draft_table(oik_bone_draft *draft, const oik_bone_table *table) {
         oik_sdf_add(draft->sdf, table->features + i);
     for (int i = 0; i < table->n_marks; i++)
         oik_draft_mark(draft, table->marks[i].name, table->marks[i].place, table->marks[i].p);
+}
+
+/** Vertebrae and sacrum are described in a frame that leans with their bodies. */
+static oik_mat3 axes_of(const oik_bone_spec *spec) {
+    if (spec->draft == oik_draft_vertebra)
+        return oik_tilt(oik_vertebra_stand(spec->number).tilt_deg);
+    return spec->draft == oik_draft_sacrum ? oik_tilt(OIK_S1_TILT) : m3_identity();
 }
 
 /* ---- surface ---- */
@@ -130,16 +139,30 @@ static oik_status place_landmarks(oik_bone *out, const oik_bone_draft *draft, co
             q.x = -q.x;
         memcpy(l->name, m->name, sizeof l->name);
         l->on_surface = m->place == ON_BONE;
-        l->p = v3_scale(q, METRES);
+        l->p = l->rest = v3_scale(q, METRES);
     }
     out->n_landmarks = draft->n_marks;
     return OIK_OK;
 }
 
+void oik_bone_settle_landmarks(oik_bone *bone) {
+    const oik_surface s = {.v = bone->v, .f = bone->f, .n_v = bone->n_v, .n_f = bone->n_f};
+    for (int i = 0; i < bone->n_landmarks; i++) {
+        oik_landmark *l = bone->landmarks + i;
+        if (!l->on_surface)
+            continue;
+        bool mirrored = bone->midline && l->p.x < 0.0;
+        oik_vec3 p = mirrored ? v3(-l->p.x, l->p.y, l->p.z) : l->p;
+        l->p = bone->midline && p.x == 0.0 ? nearest_on_midline(&s, p) : nearest_on_surface(&s, p);
+        if (mirrored)
+            l->p.x = -l->p.x;
+    }
+}
+
 oik_status oik_bone_make(oik_bone *out, const oik_bone_spec *spec, double detail, oik_error *err) {
     oik_bone_draft draft = {0};
     oik_surface surface = {0};
-    *out = (oik_bone){.midline = spec->midline, .cartilage = spec->cartilage};
+    *out = (oik_bone){.midline = spec->midline, .cartilage = spec->cartilage, .axes = axes_of(spec)};
     snprintf(out->name, sizeof out->name, "%s", spec->name);
     oik_status status = oik_sdf_new(&draft.sdf, err);
     if (status == OIK_OK) {
@@ -147,6 +170,7 @@ oik_status oik_bone_make(oik_bone *out, const oik_bone_spec *spec, double detail
             oik_draft_table(&draft, spec->table);
         else
             spec->draft(&draft, spec->number);
+        oik_draft_measuring_marks(&draft, spec);
         status = oik_sdf_status(draft.sdf, err);
     }
     if (status == OIK_OK)

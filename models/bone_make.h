@@ -22,4 +22,10 @@ typedef struct oik_bone_spec {
 oik_status oik_bone_make(oik_bone *out, const oik_bone_spec *spec, double detail, oik_error *err);
 void oik_bone_clear(oik_bone *bone);
 
+/** Move the surface landmarks of a bone whose vertices have moved onto its mesh. */
+void oik_bone_settle_landmarks(oik_bone *bone);
+
+/** Add the landmarks that only measures and warps need (bone_marks.c). */
+void oik_draft_measuring_marks(oik_bone_draft *draft, const oik_bone_spec *spec);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "bone_make.h"
+#include "bone_warp.h"
 
 #define LEFT(name_, cell, faces, table_) {.name = name_, .cell_mm = cell, .n_faces = faces, .table = &table_}
 #define LEFT_NUMBERED(name_, cell, faces, draft_, number_)                                                           \
@@ -19,23 +20,23 @@
 #define TOE(n, faces) LEFT_NUMBERED("toe" #n, 1.0, faces, oik_draft_toe, n)
 #define FINGER(n, faces) LEFT_NUMBERED("fin" #n, 0.9, faces, oik_draft_finger, n)
 #define RIB(n, faces) LEFT_NUMBERED("rib" #n, 1.3, faces, oik_draft_rib, n)
-#define LUMBAR(n, level) MIDLINE_NUMBERED("L" #n, 1.4, 760, oik_draft_vertebra, level)
-#define THORACIC(n, level) MIDLINE_NUMBERED("T" #n, 1.2, 620, oik_draft_vertebra, level)
-#define CERVICAL(n, level) MIDLINE_NUMBERED("C" #n, 0.95, 600, oik_draft_vertebra, level)
+#define LUMBAR(n, level) MIDLINE_NUMBERED("L" #n, 1.4, 1000, oik_draft_vertebra, level)
+#define THORACIC(n, level) MIDLINE_NUMBERED("T" #n, 1.2, 900, oik_draft_vertebra, level)
+#define CERVICAL(n, level) MIDLINE_NUMBERED("C" #n, 0.95, 1000, oik_draft_vertebra, level)
 #define CARTILAGE(n, faces)                                                                                          \
     {.name = "cart" #n, .cell_mm = 1.1, .n_faces = faces, .draft = oik_draft_cartilage, .number = n, .cartilage = true}
 
-/** Numbers of faces at detail 1; with the left bones twice they make about 46,000 vertices. */
+/** Numbers of faces at detail 1; with the left bones twice they make about 52,000 vertices. */
 static const oik_bone_spec bones[] = {
     LEFT("femur", 2.2, 2600, oik_femur),
     LEFT("patella", 1.4, 360, oik_patella),
     LEFT("tibia", 2.1, 1900, oik_tibia),
     LEFT("fibula", 1.5, 760, oik_fibula),
-    LEFT("talus", 1.3, 600, oik_talus),
-    LEFT("calcaneus", 1.4, 660, oik_calcaneus),
+    LEFT("talus", 1.3, 760, oik_talus),
+    LEFT("calcaneus", 1.4, 760, oik_calcaneus),
     LEFT("navicular", 1.2, 320, oik_navicular),
     LEFT("cun1", 1.2, 240, oik_cuneiform_1),
-    LEFT("cun2", 1.2, 200, oik_cuneiform_2),
+    LEFT("cun2", 1.2, 220, oik_cuneiform_2),
     LEFT("cun3", 1.2, 200, oik_cuneiform_3),
     LEFT("cuboid", 1.2, 320, oik_cuboid),
     LEFT_NUMBERED("mt1", 1.2, 380, oik_draft_metatarsal, 1),
@@ -53,14 +54,14 @@ static const oik_bone_spec bones[] = {
     LEFT("radius", 1.4, 860, oik_radius),
     LEFT("scapula", 1.3, 2100, oik_scapula),
     LEFT("clavicle", 1.3, 660, oik_clavicle),
-    LEFT("car0", 1.0, 180, oik_scaphoid),
+    LEFT("car0", 1.0, 220, oik_scaphoid),
     LEFT("car1", 1.0, 180, oik_lunate),
     LEFT("car2", 1.0, 160, oik_triquetrum),
     LEFT("car3", 1.0, 100, oik_pisiform),
-    LEFT("car4", 1.0, 180, oik_trapezium),
+    LEFT("car4", 1.0, 220, oik_trapezium),
     LEFT("car5", 1.0, 160, oik_trapezoid),
-    LEFT("car6", 1.0, 180, oik_capitate),
-    LEFT("car7", 1.0, 180, oik_hamate),
+    LEFT("car6", 1.0, 220, oik_capitate),
+    LEFT("car7", 1.0, 220, oik_hamate),
     LEFT_NUMBERED("mc1", 1.0, 240, oik_draft_metacarpal, 1),
     LEFT_NUMBERED("mc2", 1.0, 220, oik_draft_metacarpal, 2),
     LEFT_NUMBERED("mc3", 1.0, 220, oik_draft_metacarpal, 3),
@@ -72,17 +73,18 @@ static const oik_bone_spec bones[] = {
     FINGER(41, 180), FINGER(42, 150), FINGER(43, 120),
     FINGER(51, 180), FINGER(52, 150), FINGER(53, 120),
     LEFT("hipbone", 1.8, 3000, oik_hipbone),
-    MIDLINE_NUMBERED("sacrum", 1.6, 1900, oik_draft_sacrum, 0),
+    MIDLINE_NUMBERED("sacrum", 1.6, 2600, oik_draft_sacrum, 0),
     LUMBAR(5, 0), LUMBAR(4, 1), LUMBAR(3, 2), LUMBAR(2, 3), LUMBAR(1, 4),
     THORACIC(12, 5), THORACIC(11, 6), THORACIC(10, 7), THORACIC(9, 8), THORACIC(8, 9), THORACIC(7, 10),
     THORACIC(6, 11), THORACIC(5, 12), THORACIC(4, 13), THORACIC(3, 14), THORACIC(2, 15), THORACIC(1, 16),
     CERVICAL(7, 17), CERVICAL(6, 18), CERVICAL(5, 19), CERVICAL(4, 20), CERVICAL(3, 21), CERVICAL(2, 22),
     CERVICAL(1, 23),
-    MIDLINE("sternum", 1.4, 700, oik_sternum),
+    MIDLINE("sternum", 1.4, 900, oik_sternum),
     CARTILAGE(1, 140), CARTILAGE(2, 160), CARTILAGE(3, 180), CARTILAGE(4, 200), CARTILAGE(5, 220),
     CARTILAGE(6, 260), CARTILAGE(7, 300), CARTILAGE(8, 200), CARTILAGE(9, 180), CARTILAGE(10, 160),
     MIDLINE("skull", 1.6, 8000, oik_skull),
     MIDLINE("mandible", 1.3, 2600, oik_mandible),
+    MIDLINE("hyoid", 0.8, 400, oik_hyoid),
     RIB(1, 400), RIB(2, 440), RIB(3, 460), RIB(4, 480), RIB(5, 480), RIB(6, 480),
     RIB(7, 480), RIB(8, 480), RIB(9, 460), RIB(10, 440), RIB(11, 360), RIB(12, 260),
 };
@@ -211,6 +213,7 @@ void oik_bone_set_free(oik_bone_set *set) {
     for (int i = 0; i < set->n; i++)
         oik_bone_clear(set->bones + i);
     free(set->bones);
+    oik_bone_warps_free(set->warps);
     free(set);
 }
 
@@ -221,9 +224,14 @@ const oik_bone *oik_bone_find(const oik_bone_set *set, const char *name) {
     return NULL;
 }
 
-const oik_vec3 *oik_bone_landmark(const oik_bone *bone, const char *name) {
+const oik_landmark *oik_bone_mark_of(const oik_bone *bone, const char *name) {
     for (int i = 0; i < bone->n_landmarks; i++)
         if (strcmp(bone->landmarks[i].name, name) == 0)
-            return &bone->landmarks[i].p;
+            return bone->landmarks + i;
     return NULL;
+}
+
+const oik_vec3 *oik_bone_landmark(const oik_bone *bone, const char *name) {
+    const oik_landmark *l = oik_bone_mark_of(bone, name);
+    return l ? &l->p : NULL;
 }

@@ -5,7 +5,9 @@
  * Every mesh is one component, closed, 2-manifold and oriented outwards. Midline bones are exactly symmetric: the
  * mirror image of every vertex is a vertex, and of every face a face.
  *
- * Frames (+x the subject's left, +y up, +z forward), all of an adult male of 1.75 m:
+ * A set as generated is that of an adult male of 1.75 m, near published dimensions; bone_fit.h makes the sets of both sexes of it.
+ *
+ * Frames (+x the subject's left, +y up, +z forward):
  *   torso  origin midway between the hip-joint centres: vertebrae, sacrum, hip bone, ribs, sternum, cartilages
  *   skull  origin midway between the poria, Frankfurt plane horizontal: skull, mandible
  *   thigh  origin hip-joint centre: femur; patella has its own centre as origin
@@ -33,29 +35,35 @@ typedef struct oik_landmark {
     char name[OIK_BONE_NAME];
     bool on_surface; /**< lies on the mesh; false: a joint centre or another point off the surface */
     oik_vec3 p;      /**< [m] */
+    oik_vec3 rest;   /**< before fitting, equal to p in a set that is not fitted [m] */
 } oik_landmark;
 
 typedef struct oik_bone {
     char name[OIK_BONE_NAME];
     bool midline;   /**< symmetric in x; false: the left one of a pair */
     bool cartilage; /**< costal cartilage, not bone */
+    oik_mat3 axes;  /**< columns: lateral, up, forward of the bone; its frame's, but for vertebrae and sacrum, which lean in it */
     size_t n_v, n_f;
     oik_vec3 *v;        /**< n_v vertices [m] */
+    oik_vec3 *rest;     /**< n_v vertices before fitting [m]; NULL in a set that is not fitted */
     int32_t (*f)[3];    /**< n_f faces, counter-clockwise seen from outside */
     int n_landmarks;
     oik_landmark landmarks[OIK_BONE_MAX_LANDMARKS];
 } oik_bone;
 
+struct oik_bone_warps;
+
 typedef struct oik_bone_set {
     int n;
-    oik_bone *bones; /**< n */
+    oik_bone *bones;              /**< n */
+    struct oik_bone_warps *warps; /**< what fitted the set (bone_fit.h); NULL in a set that is not fitted */
 } oik_bone_set;
 
 /**
  * Generate all bones.
  *
  * @param[out] out       owned by the caller, NULL on error
- * @param[in]  detail    scales the number of faces; 1: about 46,000 vertices when the left bones are counted twice;
+ * @param[in]  detail    scales the number of faces; 1: about 52,000 vertices when the left bones are counted twice;
  *                       0.1 to 8
  * @param[in]  n_threads >= 1; bones are shared out between threads, the result does not depend on their number
  * @param[out] err       may be NULL
@@ -71,6 +79,9 @@ void oik_bone_set_free(oik_bone_set *set);
 
 /** NULL when there is no bone of that name. */
 const oik_bone *oik_bone_find(const oik_bone_set *set, const char *name);
+
+/** A landmark by its name; NULL when the bone has none of that name. */
+const oik_landmark *oik_bone_mark_of(const oik_bone *bone, const char *name);
 
 /** Position of a landmark [m]; NULL when the bone has none of that name. */
 const oik_vec3 *oik_bone_landmark(const oik_bone *bone, const char *name);

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/status.h"
-#include "models/bone_set.h"
+#include "models/bone_fit.h"
 #include "models/demo_bodies.h"
 #include "models/demo_walk.h"
 #include "models/model_write.h"
@@ -18,38 +18,47 @@
 
 enum { N_THREADS = 2 };
 
-static oik_status generate_one(const char *out_dir, const char *gender, double g, const oik_skin_base *base,
-                               const oik_bone_set *bones, oik_error *err) {
+/** What the three models share. */
+typedef struct shared {
+    const char *table_dir, *out_dir;
+    oik_skin_base *base;
+    oik_bone_set *bones; /**< as generated */
+} shared;
+
+static oik_status generate_one(const shared *s, const char *gender, double g, oik_error *err) {
     oik_skin *skin = NULL;
+    oik_bone_set *bones = NULL;
     oik_skel_model *skeleton = NULL;
     char path[1024];
-    snprintf(path, sizeof path, "%s/%s.npz", out_dir, gender);
-    oik_status status = oik_skin_new(&skin, base, g, err);
+    snprintf(path, sizeof path, "%s/%s.npz", s->out_dir, gender);
+    oik_status status = oik_skin_new(&skin, s->base, g, err);
+    if (!status)
+        status = oik_bone_set_fit(&bones, s->bones, s->table_dir, g, err);
     if (!status)
         status = oik_skeleton_build(&skeleton, skin, bones, err);
     if (!status)
         status = oik_model_write(path, gender, skin, skeleton, err);
     oik_skel_model_free(skeleton);
+    oik_bone_set_free(bones);
     oik_skin_free(skin);
     return status;
 }
 
 static oik_status generate_all(const char *table_dir, const char *out_dir, oik_error *err) {
-    oik_skin_base *base = NULL;
-    oik_bone_set *bones = NULL;
+    shared s = {table_dir, out_dir, NULL, NULL};
     oik_status status = oik_dir_make(out_dir, err);
     if (!status)
-        status = oik_bone_set_new(&bones, 1.0, N_THREADS, err);
+        status = oik_bone_set_new(&s.bones, 1.0, N_THREADS, err);
     if (!status)
-        status = oik_skin_base_new(&base, table_dir, err);
+        status = oik_skin_base_new(&s.base, table_dir, err);
     if (!status)
-        status = generate_one(out_dir, "female", 1.0, base, bones, err);
+        status = generate_one(&s, "female", 1.0, err);
     if (!status)
-        status = generate_one(out_dir, "male", 0.0, base, bones, err);
+        status = generate_one(&s, "male", 0.0, err);
     if (!status)
-        status = generate_one(out_dir, "neutral", 0.5, base, bones, err);
-    oik_skin_base_free(base);
-    oik_bone_set_free(bones);
+        status = generate_one(&s, "neutral", 0.5, err);
+    oik_skin_base_free(s.base);
+    oik_bone_set_free(s.bones);
     return status;
 }
 

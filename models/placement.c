@@ -11,8 +11,10 @@ static const double DEG = 3.14159265358979323846 / 180.0;
 
 /* lying pose: 12 deg of depression at the collar, 33 deg of adduction at the shoulder */
 static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
-/* the trunk of the template leans back a little against the canonical torso frame, and the scapula turns up with the abducted arm */
-static const double TORSO_LEAN_DEG = -2.5, SCAPULA_UPWARD_DEG = 10.0, FOREARM_PRONATION_DEG = 90.0;
+/* the skin's first thoracic vertebra: how far from the hips [m], and on which side of the vertical above them (back is negative) */
+static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -4.9;
+/* the scapula turns up with the abducted arm */
+static const double SCAPULA_UPWARD_DEG = 10.0, FOREARM_PRONATION_DEG = 90.0;
 static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3;
 
 void oik_lying_pose(oik_mat3 R[OIK_N_JOINTS]) {
@@ -34,6 +36,10 @@ typedef struct placing {
     oik_status status;
 } placing;
 
+static double lerp(double a, double b, double t) {
+    return a + t * (b - a);
+}
+
 static int row_of(const char *name) {
     for (int i = 0; i < oik_n_part_rows; i++)
         if (strcmp(oik_part_table[i].name, name) == 0)
@@ -52,8 +58,12 @@ static oik_vec3 landmark(placing *p, const char *text) {
     return x;
 }
 
+/** A place of a part in the lying template body. */
 static oik_vec3 placed(placing *p, const char *part, const char *text) {
-    return oik_placement_apply(of(p, part), landmark(p, text));
+    oik_vec3 x = v3(0, 0, 0);
+    if (!p->status)
+        p->status = oik_position_in(&x, text, oik_part_table[row_of(part)].bones, p->bones, p->err);
+    return oik_placement_apply(of(p, part), x);
 }
 
 oik_vec3 oik_placement_target(const oik_template_skin *skin, const oik_centre_row *row) {
@@ -98,13 +108,22 @@ static void place_limb(placing *p, const char *part, oik_vec3 proximal, oik_vec3
     o->t = proximal;
 }
 
+/**
+ * The trunk above the hips: as high as the skin's, and as far behind them. Height is that of the vertebrae above the sacrum alone, so
+ * that the pelvis keeps its size; the whole trunk turns about the hips.
+ */
 static void place_torso(placing *p) {
-    oik_vec3 hip = target(p, "pelvis");
-    oik_mat3 R = oik_rot_axis(v3(1, 0, 0), TORSO_LEAN_DEG * DEG);
+    oik_vec3 hip = target(p, "pelvis"), s1 = landmark(p, "sacrum:s1"), top = landmark(p, "T1:body_c");
+    double height = lerp(TRUNK_HEIGHT_MALE, TRUNK_HEIGHT_FEMALE, p->skin->skin->gender);
+    double ratio = (sqrt(height * height - top.z * top.z) - s1.y) / (top.y - s1.y);
+    oik_vec3 scaled = v3(0, s1.y + ratio * (top.y - s1.y), top.z);
+    oik_mat3 R = oik_rot_axis(v3(1, 0, 0), TRUNK_LEAN_DEG * DEG - atan2(scaled.z, scaled.y));
     for (int i = 0; i < oik_n_part_rows; i++)
         if (oik_part_table[i].frame == OIK_F_TORSO) {
+            bool pelvis = strcmp(oik_part_table[i].name, "pelvis") == 0;
             p->out[i].R = R;
-            p->out[i].t = v3(0, hip.y, hip.z);
+            p->out[i].ratio.y = pelvis ? 1.0 : ratio;
+            p->out[i].t = v3_add(v3(0, hip.y, hip.z), m3_mulv(R, v3(0, pelvis ? 0.0 : (1.0 - ratio) * s1.y, 0)));
         }
 }
 
@@ -142,7 +161,7 @@ static void place_arm(placing *p) {
     oik_vec3 gh = target(p, "humerus"), wrist = target(p, "hand");
     oik_vec3 elbow = p->skin->frames.p[OIK_J_ELBOW_L];
     place_limb(p, "humerus", gh, elbow, -landmark(p, "humerus:elbow_c").y);
-    place_limb(p, "ulna", elbow, wrist, -landmark(p, "ulna:wrist_c").y);
+    place_limb(p, "ulna", elbow, wrist, -landmark(p, "radius:wrist_c").y);
     place_limb(p, "radius", elbow, wrist, -landmark(p, "radius:wrist_c").y);
     oik_placement *radius = of(p, "radius");
     oik_vec3 head = placed(p, "radius", "15,-16,3"), distal = placed(p, "radius", "ulna:head");
@@ -253,7 +272,7 @@ static void place_foot(placing *p) {
 oik_status oik_placement_new(oik_placement *placement, const oik_template_skin *skin, const oik_bone_set *bones, oik_error *err) {
     placing p = {skin, bones, placement, err, OIK_OK};
     for (int i = 0; i < oik_n_part_rows; i++)
-        placement[i] = (oik_placement){m3_identity(), v3_lerp(v3(1, 1, 1), oik_part_table[i].female, skin->skin->gender), v3(0, 0, 0)};
+        placement[i] = (oik_placement){m3_identity(), v3(1, 1, 1), v3(0, 0, 0)};
     place_torso(&p);
     place_skull(&p);
     place_shoulder(&p);

@@ -12,7 +12,7 @@
 /** x_world = R (scale * ratio .* x) + t for a point x in the canonical frame of a part (left side or midline). */
 typedef struct oik_placement {
     oik_mat3 R;
-    oik_vec3 ratio; /**< size relative to the canonical male bone, along the canonical axes */
+    oik_vec3 ratio; /**< size relative to the bone of the set, along the canonical axes */
     oik_vec3 t;     /**< [m] */
 } oik_placement;
 
@@ -24,6 +24,7 @@ oik_vec3 oik_placement_target(const oik_template_skin *skin, const oik_centre_ro
 
 /**
  * @param[out] placement one per row of oik_part_table
+ * @param[in]  bones     of the skin's sex (bone_fit.h)
  * @return OIK_E_MODEL when a landmark that is needed does not exist
  */
 oik_status oik_placement_new(oik_placement *placement, const oik_template_skin *skin, const oik_bone_set *bones, oik_error *err);

@@ -50,7 +50,7 @@ extern const oik_bone_table oik_cuneiform_1, oik_cuneiform_2, oik_cuneiform_3;
 extern const oik_bone_table oik_humerus, oik_ulna, oik_radius, oik_scapula, oik_clavicle;
 extern const oik_bone_table oik_scaphoid, oik_lunate, oik_triquetrum, oik_pisiform;
 extern const oik_bone_table oik_trapezium, oik_trapezoid, oik_capitate, oik_hamate;
-extern const oik_bone_table oik_hipbone, oik_sternum, oik_skull, oik_mandible;
+extern const oik_bone_table oik_hipbone, oik_sternum, oik_skull, oik_mandible, oik_hyoid;
 
 void oik_draft_metatarsal(oik_bone_draft *draft, int ray);         /**< ray 1..5 */
 void oik_draft_toe(oik_bone_draft *draft, int ray_and_phalanx);    /**< 11, 13, 21, 22, 23, .. 53 */

@@ -1,5 +1,6 @@
 /** Metatarsals and toes of the left foot: origin ankle centre, +z forward, floor at y = -72. */
 #include <assert.h>
+#include <math.h>
 
 #include "bones.h"
 
@@ -14,11 +15,11 @@ typedef struct ray_row {
 /* lengths of metatarsals 64 77 72 71 70 and of the hallux 31 22 (literature means of males) */
 static const ray_row rays[6] = {
     {.shaft = 0},
-    {{-29, -27, 83}, {-31, -47, 141}, 6.8, 10.5, 9.5, 13.5, {31, 0, 22}, {-24, -67, 208}},
-    {{-13.5, -19, 76}, {-12, -51, 144}, 4.6, 7.4, 7.6, 10, {27, 13, 10}, {-11, -66, 200}},
-    {{0.5, -25, 79}, {4, -52.5, 140}, 4.4, 7.0, 7.6, 10, {25, 11.5, 9.5}, {4, -66, 192}},
-    {{14, -33, 71}, {19, -54, 132}, 4.3, 6.8, 7.6, 10, {23.5, 9.5, 9}, {18, -66, 180}},
-    {{27, -43, 66}, {35, -56, 122}, 4.4, 6.6, 9, 7.5, {21.5, 8, 8.5}, {33, -65.5, 165}},
+    {{-29.5, -27.5, 78}, {-31, -47, 130}, 6.8, 10.5, 8.6, 14, {31, 0, 22}, {-24, -67, 198}},
+    {{-13.2, -19.5, 71}, {-12, -51, 134}, 4.6, 7.4, 6.3, 10, {27, 13, 10}, {-11, -66, 191}},
+    {{0.8, -25.5, 73.5}, {4, -52.5, 132.5}, 4.4, 7.0, 6.2, 10, {25, 11.5, 9.5}, {4, -66, 184}},
+    {{14.5, -33.5, 65}, {19, -54, 126}, 4.3, 6.8, 6.3, 9.5, {23.5, 9.5, 9}, {18, -66, 174}},
+    {{29, -43, 61}, {35, -56, 116}, 4.4, 6.6, 7.6, 7.5, {21.5, 8, 8.5}, {33, -65.5, 159}},
 };
 
 /** Axes lateral, up, along of a bone that starts at origin. */
@@ -32,8 +33,11 @@ void oik_draft_metatarsal(oik_bone_draft *o, int ray) {
     const ray_row *q = rays + ray;
     double L = v3_dist(q->head, q->base), r = q->shaft, h = q->head_radius, w = q->base_width, d = q->base_depth;
     enter_frame(o, q->base, v3_sub(q->head, q->base));
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.4, X_AXIS, {0, -1, 0.02 * L, w, d * 0.85, 0, d, 2.6},
-                    {0, -0.5, 0.10 * L, w * 0.92, d * 0.8, 0, d * 0.85, 2.4}, {0, 1, 0.25 * L, r * 1.15, r * 1.15},
+    double wedge = ray == 1 || ray == 5 ? 0 : 0.1; /* bases of the middle rays narrow towards the sole */
+    double start = 0.3 * fmin(w, 0.85 * d); /* the rounded rim ends at the origin */
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.3, X_AXIS, {0, -1, start, w, d * 0.85, 0, d, 2.6, wedge, 270},
+                    {0, -0.5, 0.14 * L, w * 0.86, d * 0.76, 0, d * 0.8, 2.2, wedge * 0.6, 270},
+                    {0, 1, 0.28 * L, r * 1.15, r * 1.15},
                     {0, 2.2, 0.5 * L, r, r * 1.05}, {0, 1.6, 0.72 * L, r * 1.02, r * 1.15},
                     {0, 0.2, 0.88 * L, h * 0.82, h * 0.9}, {0, -0.3, 0.96 * L, h * 0.9, h * 0.95}));
     /* head and its two plantar condyles */
@@ -41,21 +45,27 @@ void oik_draft_metatarsal(oik_bone_draft *o, int ray) {
     FEATURE(o, ELLIPSOID(ADD, 3, P(0, -0.5, L), P(h * 0.92, h, h), NO_TURN));
     FEATURE(o, ELLIPSOID(ADD, 3, P(side, below, L), P(h * 0.38, h * 0.5, h * 0.65), NO_TURN));
     FEATURE(o, ELLIPSOID(ADD, 3, P(-side, below, L), P(h * 0.38, h * 0.5, h * 0.65), NO_TURN));
-    oik_draft_mark(o, "base", ON_BONE, v3(0, 0, -0.4 * d));
+    oik_draft_mark(o, "base", ON_BONE, v3(0, 0, 0));
     oik_draft_mark(o, "head", OFF_BONE, v3(0, -0.5, L));
     oik_sdf_set_frame(o->sdf, m3_identity(), v3(0, 0, 0));
-    if (ray == 5) /* tuberosity */
-        FEATURE(o, CONE(ADD, 5, P(30, -44, 66), 7, P(37, -48, 56), 5));
+    if (ray == 5) { /* oblique facet for the cuboid, tuberosity beside it */
+        FEATURE(o, BOX(CUT, 2, P(25.6, -41, 49.8), P(24, 24, 12), 0, P(12, 18, 0)));
+        FEATURE(o, CONE(ADD, 4, P(34.5, -44.5, 65), 6, P(39.5, -48, 53.5), 4));
+    }
+    if (ray == 2) { /* held in the recess between the first and third cuneiform, behind their distal faces */
+        FEATURE(o, BOX(CUT, 3, P(-31.3, -7.4, 60), P(12, 40, 18), 0, P(0, 0, 12)));
+        FEATURE(o, BOX(CUT, 3, P(5.8, -8.5, 58), P(12, 40, 18), 0, P(0, 0, -13)));
+    }
     if (ray == 1) { /* sesamoids */
-        FEATURE(o, ELLIPSOID(ADD, 1.5, P(-37, -57, 139), P(4.5, 3.8, 5.5), NO_TURN));
-        FEATURE(o, ELLIPSOID(ADD, 1.5, P(-25, -57, 139), P(4.5, 3.8, 5.5), NO_TURN));
+        FEATURE(o, ELLIPSOID(ADD, 1.5, P(-37, -57.5, 129), P(4.5, 3.8, 5.5), NO_TURN));
+        FEATURE(o, ELLIPSOID(ADD, 1.5, P(-25, -57.5, 129), P(4.5, 3.8, 5.5), NO_TURN));
     }
 }
 
 /** Start and direction of a phalanx: a straight chain to the tip, arched at the interphalangeal joints of toes 2-5. */
 static void place_phalanx(oik_vec3 *origin, oik_vec3 *along, int ray, int k) {
     static const double lift[3] = {0.5, 3.0, 0.5}, slope[3] = {0.13, -0.12, -0.10};
-    const double joint_gap = 1.0;
+    const double joint_gap = 1.6;
     const ray_row *q = rays + ray;
     oik_vec3 start = v3_sub(q->head, v3(0, 1.5, 0)), d = v3_unit(v3_sub(q->aim, start));
     double s = q->head_radius + joint_gap;
@@ -69,6 +79,23 @@ static void place_phalanx(oik_vec3 *origin, oik_vec3 *along, int ray, int k) {
     }
 }
 
+/** Base hollowed for the bone behind, waisted shaft, head with two knuckles; from 0 to L along z. */
+static void longer_phalanx(oik_bone_draft *o, double L, double w) {
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.4, X_AXIS, {0, 0, 0.3 * w, w, w * 0.85, 0, 0, 2.4},
+                        {0, 0, fmax(0.18 * L, 0.5 * w), w * 0.9, w * 0.75}, {0, 0.3, 0.5 * L, w * 0.6, w * 0.55},
+                        {0, 0, L - 0.7 * w, w * 0.72, w * 0.56}, {0, -0.2, L - 0.45 * w, w * 0.74, w * 0.52}));
+    FEATURE(o, ELLIPSOID(ADD, 1.5, P(w * 0.36, -0.2, L - 0.45 * w), P(w * 0.4, w * 0.55, w * 0.45), NO_TURN));
+    FEATURE(o, ELLIPSOID(ADD, 1.5, P(-w * 0.36, -0.2, L - 0.45 * w), P(w * 0.4, w * 0.55, w * 0.45), NO_TURN));
+    FEATURE(o, ELLIPSOID(CUT, 1, P(0, 0, -w), P(w * 1.2, w * 1.2, w * 1.1), NO_TURN));
+}
+
+/** Wide base, thin shaft, tuft. */
+static void distal_phalanx(oik_bone_draft *o, double L, double w) {
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.4, X_AXIS, {0, 0, 0.28 * w, w, w * 0.72, 0, 0, 2.3},
+                        {0, 0, fmax(0.25 * L, 0.5 * w), w * 0.8, w * 0.6}, {0, 0, 0.58 * L, w * 0.52, w * 0.42},
+                        {0, -0.3, 0.82 * L, w * 0.68, w * 0.38}, {0, -0.3, L - 0.13 * w, w * 0.6, w * 0.3}));
+}
+
 void oik_draft_toe(oik_bone_draft *o, int ray_and_phalanx) {
     static const double hallux_width[3] = {9.5, 0, 8.5}, toe_width[3] = {5.6, 4.8, 4.2};
     int ray = ray_and_phalanx / 10, k = ray_and_phalanx % 10;
@@ -78,13 +105,9 @@ void oik_draft_toe(oik_bone_draft *o, int ray_and_phalanx) {
     place_phalanx(&origin, &along, ray, k);
     enter_frame(o, origin, along);
     if (k < 3)
-        FEATURE(o, TUBE_CAP(ADD, 0, 0.5, X_AXIS, {0, 0, 0.10 * L, w, w * 0.82}, {0, 0, 0.25 * L, w * 0.82, w * 0.7},
-                            {0, 0.3, 0.52 * L, w * 0.58, w * 0.52}, {0, 0, 0.8 * L, w * 0.68, w * 0.55},
-                            {0, -0.2, 0.92 * L, w * 0.75, w * 0.55}));
+        longer_phalanx(o, L, w);
     else
-        FEATURE(o, TUBE_CAP(ADD, 0, 0.5, X_AXIS, {0, 0, 0.1 * L, w, w * 0.72}, {0, 0, 0.3 * L, w * 0.75, w * 0.58},
-                            {0, 0, 0.6 * L, w * 0.5, w * 0.42}, {0, -0.3, 0.85 * L, w * 0.72, w * 0.4},
-                            {0, -0.3, 0.95 * L, w * 0.6, w * 0.3}));
+        distal_phalanx(o, L, w);
     oik_draft_mark(o, "prox", ON_BONE, v3(0, 0, 0));
     oik_draft_mark(o, "dist", ON_BONE, v3(0, 0, L));
 }

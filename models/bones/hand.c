@@ -1,49 +1,84 @@
 /** Left hand, palm forward: origin wrist centre, thumb on +x, fingers down. */
 #include <assert.h>
+#include <math.h>
 
 #include "base/rot.h"
 #include "bones.h"
 
-/* ---- carpal bones ---- */
+/* ---- carpal bones: facets of neighbours are parallel planes or concentric balls 1.7 mm apart ---- */
 
 static const oik_sdf_feature scaphoid_features[] = {
-    TUBE(ADD, 0, Z_AXIS, {8.8, -4.5, 0, 6.3, 6}, {12, -8, 1, 6.8, 6.5}, {15.5, -11, 4, 6, 5.8},
-         {18.5, -12.8, 6.5, 5, 5}),
+    /* proximal pole, waist, distal pole */
+    TUBE(ADD, 0, Z_AXIS, {8, -5, 0, 7.5, 6.6}, {12, -8.2, 1.2, 6.4, 5.8}, {14.5, -10.5, 2.8, 6, 5.7},
+         {17, -12.5, 4.5, 6.3, 6.2}),
     /* tubercle */
-    ELLIPSOID(ADD, 3, P(18, -13.2, 8.5), P(4.3, 4.3, 4.3), NO_TURN),
-    /* facet for the capitate's head */
-    BALL(CUT, 2, P(3, -17, 0), 9),
+    CONE(ADD, 3, P(17.5, -13, 6), 5, P(18.5, -14, 11), 3),
+    /* facets for the lunate and the head of the capitate */
+    BOX(CUT, 1.5, P(-4.1, -2.7, 0), P(8, 16, 16), 0, P(0, 0, -10)),
+    BALL(CUT, 1.5, P(0, -17.5, 0), 9.5),
 };
 static const oik_sdf_feature lunate_features[] = {
-    ELLIPSOID(ADD, 0, P(-4.5, -5, 0), P(7.2, 7.5, 9), P(0, 0, 8)),
-    /* facet for the capitate's head */
-    BALL(CUT, 2, P(0, -18, 0), 8.8),
+    ELLIPSOID(ADD, 0, P(-4, -4.5, 0), P(8.8, 8, 9.2), P(0, 0, 8)),
+    /* facets for the head of the capitate, the scaphoid and the triquetrum */
+    BALL(CUT, 1.5, P(0, -17.5, 0), 9.5),
+    BOX(CUT, 1.5, P(10.1, -5.3, 0), P(8, 16, 16), 0, P(0, 0, -10)),
+    BOX(CUT, 1.5, P(-16.9, -10.4, 0), P(8, 16, 16), 0, P(0, 0, 28)),
 };
 static const oik_sdf_feature triquetrum_features[] = {
-    BOX(ADD, 0, P(-17.5, -9.5, -1.5), P(6.5, 6.5, 7), 4.5, P(0, 0, -28)),
+    /* pyramid with its tip inwards and down */
+    ELLIPSOID(ADD, 0, P(-16.5, -10.5, -1.5), P(9, 8, 8), P(0, 0, 35)),
+    ELLIPSOID(ADD, 4, P(-21, -15.5, -2), P(4.5, 4.5, 5.5), NO_TURN),
+    /* facets for the lunate, the hamate and the pisiform */
+    BOX(CUT, 1.5, P(-4.1, -3.6, 0), P(8, 16, 16), 0, P(0, 0, 28)),
+    BOX(CUT, 1.5, P(-11.9, -24.4, 0), P(16, 8, 16), 0, P(0, 0, 35)),
+    BOX(CUT, 1.5, P(-18.5, -14, 9.2), P(7, 8, 4), 0, NO_TURN),
 };
 static const oik_sdf_feature pisiform_features[] = {
-    ELLIPSOID(ADD, 0, P(-18, -15, 10), P(5.5, 6.5, 4.8), NO_TURN),
+    ELLIPSOID(ADD, 0, P(-18.5, -14, 10.5), P(5.3, 6.5, 5), NO_TURN),
+    /* facet for the triquetrum */
+    BOX(CUT, 1.5, P(-18.5, -14, 2.9), P(9, 9, 4), 0, NO_TURN),
 };
 static const oik_sdf_feature trapezium_features[] = {
-    BOX(ADD, 0, P(24, -25.5, 7), P(8.2, 6, 7), 4, P(0, 30, -32)),
+    BOX(ADD, 0, P(23.8, -25, 7), P(9, 6.8, 7.5), 4, P(0, 30, -32)),
     /* tubercle */
     CONE(ADD, 3, P(19, -24, 12), 4, P(18, -28, 14.5), 2.5),
-    /* saddle for the first metacarpal */
-    ELLIPSOID(CUT, 3, P(30, -33, 12), P(7, 5, 9), P(0, 30, -32)),
+    /* facets for scaphoid and trapezoid, saddle for the first metacarpal */
+    BALL(CUT, 1.5, P(17, -12.5, 4.5), 8),
+    CONE(CUT, 1.5, P(17.5, -13, 6), 6.7, P(18.5, -14, 11), 4.7),
+    BOX(CUT, 1.5, P(11.3, -27.7, -1.6), P(8, 16, 14), 0, P(0, -30, 7)),
+    ELLIPSOID(CUT, 3, P(29.5, -33, 12), P(8, 5.6, 9.5), P(0, 30, -32)),
 };
 static const oik_sdf_feature trapezoid_features[] = {
-    BOX(ADD, 0, P(13.2, -27.5, -1), P(4.8, 6.2, 7), 3.2, P(0, 0, -8)),
+    /* wedge with its broad side on the back of the hand */
+    BOX(ADD, 0, P(13.5, -27.5, -1.5), P(6.5, 8.5, 7.8), 3, NO_TURN),
+    /* facets for scaphoid, capitate, trapezium and second metacarpal */
+    BALL(CUT, 1.5, P(17, -12.5, 4.5), 8),
+    BOX(CUT, 1.5, P(1.6, -28, 0), P(8, 16, 16), 0, NO_TURN),
+    BOX(CUT, 1.5, P(23.7, -26.2, 5.6), P(8, 16, 16), 0, P(0, -30, 7)),
+    BOX(CUT, 1.5, P(15.6, -41.3, 0), P(16, 8, 16), 0, P(0, 0, 4)),
+    BALL(CUT, 1.5, P(0, -17.5, 0), 9.5),
 };
 static const oik_sdf_feature capitate_features[] = {
-    /* head, body */
-    BALL(ADD, 0, P(0, -18, 0), 7.6),
-    BOX(ADD, 5, P(1.5, -28, -0.5), P(6.4, 8, 8), 3.5, P(0, 0, -3)),
+    /* head, neck, body */
+    BALL(ADD, 0, P(0, -17.5, 0), 7.8),
+    TUBE_CAP(ADD, 4, 0.3, X_AXIS, {0.4, -19, 0, 6.4, 6.6}, {1, -25, -0.5, 7, 7.6, 0, 0, 2.4},
+             {1.2, -36, -0.5, 8, 8.8, 0, 0, 3}),
+    /* facets for the hamate, the trapezoid and the third metacarpal with its styloid process */
+    BOX(CUT, 1.5, P(-13.5, -24.7, 0), P(8, 20, 16), 0, P(0, 0, -2)),
+    BOX(CUT, 1.5, P(16, -28, 0), P(8, 16, 16), 0, NO_TURN),
+    BOX(CUT, 1.5, P(2.5, -43.2, 0), P(16, 8, 16), 0, NO_TURN),
+    ELLIPSOID(CUT, 2, P(7, -35, -7), P(5, 5.5, 5.5), NO_TURN),
 };
 static const oik_sdf_feature hamate_features[] = {
-    TUBE(ADD, 0, Z_AXIS, {-9.5, -17.5, -1, 6, 4.2}, {-12, -23, -1, 7.5, 6.4}, {-13.8, -29, -1, 8, 7.8, 0, 0, 2.6}),
+    /* wedge with its tip up, between capitate and triquetrum */
+    TUBE_CAP(ADD, 0, 0.3, Z_AXIS, {-9, -13, -1, 6.5, 5}, {-12, -22, -1, 7.4, 8}, {-14, -36, -1, 8.5, 9.5, 0, 0, 2.6}),
     /* hook */
-    CONE(ADD, 3, P(-12, -28, 6), 4.5, P(-11, -28, 14.5), 3),
+    CONE(ADD, 4, P(-12.5, -28, 5), 4.8, P(-11, -29, 14.5), 3),
+    /* facets for the triquetrum, the capitate, the fourth and fifth metacarpal */
+    BOX(CUT, 2.5, P(-20.1, -12.6, 0), P(16, 8, 16), 0, P(0, 0, 35)),
+    BOX(CUT, 2.5, P(0.9, -25.3, 0), P(8, 20, 16), 0, P(0, 0, -2)),
+    BOX(CUT, 1.5, P(-10.4, -43.2, 0), P(16, 8, 16), 0, P(0, 0, -3)),
+    BOX(CUT, 1.5, P(-21.6, -40.9, 0), P(16, 8, 16), 0, P(0, 0, -12)),
 };
 
 static const oik_bone_mark scaphoid_marks[] = {{"centre", OFF_BONE, {13, -10, 3}}};
@@ -77,10 +112,10 @@ typedef struct ray_row {
 static const ray_row rays[6] = {
     {.length = 0},
     {{25, -32, 12}, {0.60, -0.68, 0.42}, 46.2, 4.6, 7.5, 7, 7, 8, {31.6, 0, 21.7}},
-    {{14, -35, -1}, {0.10, -0.995, 0.02}, 68.1, 4.4, 7.2, 8, 7.6, 7.3, {39.8, 22.4, 15.8}},
-    {{2.5, -37, -1.5}, {0.005, -1, 0}, 64.6, 4.3, 6, 8, 7.6, 7.5, {44.6, 26.3, 17.4}},
-    {{-8, -37, -1.5}, {-0.085, -0.996, 0.01}, 58.0, 3.8, 5.4, 6.3, 6.8, 7, {41.4, 25.7, 17.3}},
-    {{-17.5, -34, 0}, {-0.19, -0.98, 0.04}, 53.7, 3.8, 6, 6.3, 6.3, 6.2, {32.7, 18.1, 16.0}},
+    {{15.5, -35, -1}, {0.078, -0.997, 0.02}, 68.1, 4.4, 6.4, 8, 7.6, 7.3, {39.8, 22.4, 15.8}},
+    {{2.5, -37, -1.5}, {0.005, -1, 0}, 64.6, 4.3, 5.7, 8, 7.6, 7.5, {44.6, 26.3, 17.4}},
+    {{-9.6, -37, -1.5}, {-0.06, -0.998, 0.01}, 58.0, 3.8, 4.9, 6.3, 6.8, 7, {41.4, 25.7, 17.3}},
+    {{-20, -35, 0}, {-0.147, -0.988, 0.04}, 53.7, 3.8, 5.2, 6.3, 6.3, 6.2, {32.7, 18.1, 16.0}},
 };
 
 /** A bone's axes: lateral, palmar, along. */
@@ -106,7 +141,7 @@ void oik_draft_metacarpal(oik_bone_draft *o, int ray) {
     ray_frame f = metacarpal_frame(ray);
     double L = q->length, r = q->shaft, bw = q->base_width, bd = q->base_depth, h = q->head, head_z = L - 0.95 * h;
     enter_frame(o, &f);
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.05 * L, bw, bd, 0, 0, 2.6},
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.35 * fmin(bw, bd), bw, bd, 0, 0, 2.6},
                         {0, 0, 0.12 * L, bw * 0.9, bd * 0.85, 0, 0, 2.3}, {0, -0.8, 0.28 * L, r * 1.05, r * 1.02},
                         {0, -1.4, 0.5 * L, r * 0.95, r * 1.02, 0, 0, 2, 0.08, 90},
                         {0, -1.0, 0.7 * L, r * 1.1, r * 1.08}, {0, 0, 0.84 * L, h * 0.88, h * 0.85},
@@ -122,14 +157,14 @@ void oik_draft_metacarpal(oik_bone_draft *o, int ray) {
     oik_draft_mark(o, "head_c", OFF_BONE, v3(0, 0.8, head_z));
     if (ray == 3) { /* styloid process */
         oik_sdf_set_frame(o->sdf, m3_identity(), v3(0, 0, 0));
-        FEATURE(o, CONE(ADD, 3, P(7, -38, -6), 3, P(7.5, -34, -6.5), 2));
+        FEATURE(o, CONE(ADD, 3, P(5, -39, -6), 3, P(5.8, -35, -6.5), 1.8));
     }
 }
 
 /** Frame of phalanx k (1..3) of a ray in relaxed flexion, following the chain from the metacarpal's head. */
 static ray_frame phalanx_frame(int ray, int k) {
     static const double flexion_deg[2][3] = {{4, 0, 6}, {8, 10, 6}}; /* thumb, fingers */
-    const double joint_gap = 1.3, DEG = 3.14159265358979323846 / 180.0;
+    const double joint_gap = 1.6, DEG = 3.14159265358979323846 / 180.0;
     ray_frame f = metacarpal_frame(ray);
     f.origin = v3_madd(f.origin, rays[ray].length, f.along);
     for (int j = 1; j <= k; j++) {
@@ -145,21 +180,25 @@ static ray_frame phalanx_frame(int ray, int k) {
     return f;
 }
 
+/** Wide base, thin shaft, tuft; from 0 to L along z. */
 static void distal_phalanx(oik_bone_draft *o, double L, double w) {
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.07 * L, w, w * 0.68, 0, 0, 2.4},
-                        {0, 0, 0.2 * L, w * 0.82, w * 0.55}, {0, -0.2, 0.45 * L, w * 0.5, w * 0.4},
-                        {0, -0.3, 0.72 * L, w * 0.52, w * 0.34}, {0, -0.3, 0.88 * L, w * 0.66, w * 0.32},
-                        {0, -0.3, 0.95 * L, w * 0.6, w * 0.26}));
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.24 * w, w, w * 0.68, 0, 0, 2.4},
+                        {0, 0, 0.24 * L, w * 0.8, w * 0.55}, {0, -0.2, 0.48 * L, w * 0.5, w * 0.4},
+                        {0, -0.3, 0.7 * L, w * 0.54, w * 0.34}, {0, -0.3, 0.86 * L, w * 0.7, w * 0.32},
+                        {0, -0.3, L - 0.1 * w, w * 0.6, w * 0.26}));
+    FEATURE(o, ELLIPSOID(CUT, 1, P(0, 0, -w), P(w * 1.2, w * 1.2, w * 1.12), NO_TURN));
 }
 
-/** Waisted shaft with a two-knuckled head. */
+/** Base hollowed for the bone before, waisted shaft flat on the palm's side, head with two knuckles; from 0 to L. */
 static void longer_phalanx(oik_bone_draft *o, double L, double w) {
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.05 * L, w, w * 0.78, 0, 0, 2.4},
-                        {0, -0.2, 0.14 * L, w * 0.88, w * 0.7}, {0, -0.6, 0.32 * L, w * 0.66, w * 0.56},
-                        {0, -0.8, 0.58 * L, w * 0.58, w * 0.46}, {0, -0.3, 0.8 * L, w * 0.68, w * 0.5},
-                        {0, 0.1, 0.90 * L, w * 0.78, w * 0.58}, {0, 0.1, 0.95 * L, w * 0.74, w * 0.55}));
-    FEATURE(o, ELLIPSOID(ADD, 2, P(w * 0.36, 0, 0.955 * L), P(w * 0.36, w * 0.56, w * 0.42), NO_TURN));
-    FEATURE(o, ELLIPSOID(ADD, 2, P(-w * 0.36, 0, 0.955 * L), P(w * 0.36, w * 0.56, w * 0.42), NO_TURN));
+    double head = L - 0.44 * w;
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.27 * w, w, w * 0.78, 0, 0, 2.4},
+                        {0, -0.2, 0.16 * L, w * 0.86, w * 0.7}, {0, -0.7, 0.34 * L, w * 0.66, w * 0.58},
+                        {0, -0.9, 0.58 * L, w * 0.58, w * 0.48}, {0, -0.4, 0.8 * L, w * 0.68, w * 0.5},
+                        {0, 0.1, head, w * 0.74, w * 0.52}));
+    FEATURE(o, ELLIPSOID(ADD, 1.5, P(w * 0.38, 0.1, head), P(w * 0.38, w * 0.57, w * 0.44), NO_TURN));
+    FEATURE(o, ELLIPSOID(ADD, 1.5, P(-w * 0.38, 0.1, head), P(w * 0.38, w * 0.57, w * 0.44), NO_TURN));
+    FEATURE(o, ELLIPSOID(CUT, 1, P(0, 0, -w), P(w * 1.2, w * 1.2, w * 1.14), NO_TURN));
 }
 
 void oik_draft_finger(oik_bone_draft *o, int ray_and_phalanx) {

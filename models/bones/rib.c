@@ -1,5 +1,8 @@
 /** Ribs 1 to 12 and their costal cartilages, torso frame; key points follow from the vertebrae and a table. */
+#include <string.h>
+
 #include "bones.h"
+#include "rib.h"
 #include "spine.h"
 
 /*
@@ -15,8 +18,8 @@ enum { N_RIBS = 12, N_CARTILAGES = 10, N_KEYS = 7 };
 
 static const rib_row ribs[N_RIBS + 1] = {
     {0},
-    {56, -23, -8, 33, -45, 14, 3, 7.5},
-    {75.6, -25, -20, 35.9, -70, 37, 4.5, 5},
+    {57, -23, -15, 40, -47, 15, 3, 7.5},
+    {75.6, -25, -22, 36.5, -77, 38, 4.5, 5},
     {92.6, -27, -35, 42.7, -88, 53, 5.8, 3.8},
     {104.9, -29, -48, 51.4, -101, 65, 6.4, 3.6},
     {114.3, -30, -58, 62.1, -111, 72, 6.6, 3.6},
@@ -38,13 +41,37 @@ static bool floating(int r) {
     return r >= 11;
 }
 
-/** Head and tubercle sit on the vertebra of the same number. */
+/** The head sits on the upper edge of the vertebra of the same number (1, 11, 12: below it), the tubercle before its transverse process. */
 static void key_points_at_spine(oik_vec3 p[N_KEYS], int r) {
     int level = LEVEL_T1 + 1 - r;
     const oik_vertebra_row *t = oik_vertebra_table + level;
-    double up = floating(r) || r == 1 ? 0.15 : 0.45; /* share of the body's height: one facet or a disc's edge */
-    p[HEAD] = oik_vertebra_point(level, v3(0.5 * t->width + 2.5, up * t->height, -0.36 * t->depth));
-    p[TUBERCLE] = oik_vertebra_point(level, v3(0.5 * t->tp_span - 1, t->tp_up + 1, t->tp_back + 6.5));
+    bool own_facet = floating(r) || r == 1;
+    double up = own_facet ? 0.18 * t->height : 0.5 * (t->height + t[1].disc);
+    double side = own_facet ? 0.5 * t->width + 2.6 : 0.41 * t->width + 3.4;
+    p[HEAD] = oik_vertebra_point(level, v3(side, up, -0.36 * t->depth));
+    p[TUBERCLE] = oik_vertebra_point(level, v3(0.5 * t->tp_span - 1, t->tp_up + 2.5, t->tp_back + 10.2));
+}
+
+static const double HEAD_RADIUS = 4.4, TUBERCLE_RADIUS = 4.4;
+
+double oik_rib_head_radius(int rib) {
+    return floating(rib) ? HEAD_RADIUS - 0.6 : HEAD_RADIUS;
+}
+
+double oik_rib_tubercle_radius(int rib) {
+    return floating(rib) ? 0.0 : TUBERCLE_RADIUS;
+}
+
+oik_vec3 oik_rib_head(int rib) {
+    oik_vec3 p[N_KEYS];
+    key_points_at_spine(p, rib);
+    return p[HEAD];
+}
+
+oik_vec3 oik_rib_tubercle(int rib) {
+    oik_vec3 p[N_KEYS];
+    key_points_at_spine(p, rib);
+    return p[TUBERCLE];
 }
 
 static void true_rib_points(oik_vec3 p[N_KEYS], int r) {
@@ -58,20 +85,20 @@ static void true_rib_points(oik_vec3 p[N_KEYS], int r) {
         v3(tub.x + (lat.x - tub.x) * 0.90, tub.y + (lat.y - tub.y) * 0.73, back + (lat.z - back) * 0.50);
     p[LATERAL] = lat;
     p[ANTERIOR_LATERAL] =
-        v3(ccj.x + (lat.x - ccj.x) * bow, lat.y + (ccj.y - lat.y) * 0.56, lat.z + (ccj.z - lat.z) * 0.60);
+        v3(ccj.x + (lat.x - ccj.x) * bow, lat.y + (ccj.y - lat.y) * (r == 1 ? 0.50 : 0.56), lat.z + (ccj.z - lat.z) * 0.60);
     p[JUNCTION] = ccj;
 }
 
-/** Ribs 11 and 12: a simple bow without tubercle or cartilage to the arch. */
+/** Ribs 11 and 12: a simple bow without tubercle or cartilage to the arch, furthest back at the angle. */
 static void floating_rib_points(oik_vec3 p[N_KEYS], int r) {
     const rib_row *q = ribs + r;
-    oik_vec3 a = p[HEAD], e = v3(q->ccj_x, a.y + q->ccj_drop, q->ccj_z), d = v3_sub(e, a);
-    double bow = r == 11 ? 1 : 0.55, short_back = r == 12 ? 12 : 0;
-    p[TUBERCLE] = v3_add(a, v3(12, -4, -9));
-    p[ANGLE] = v3(a.x + d.x * 0.36, a.y + d.y * 0.26, a.z - (r == 11 ? 22 : 20));
-    p[POSTERIOR_LATERAL] = v3(a.x + d.x * 0.66, a.y + d.y * 0.48, a.z - 18 * bow - short_back);
-    p[LATERAL] = v3(a.x + d.x * 0.90, a.y + d.y * 0.72, a.z + d.z * 0.35 - (r == 12 ? 14 : 6));
-    p[ANTERIOR_LATERAL] = v3_add(v3_lerp(p[LATERAL], e, 0.5), v3(2 * bow, 0, 0));
+    oik_vec3 a = p[HEAD], e = v3(q->ccj_x, a.y + q->ccj_drop, q->ccj_z);
+    double back = r == 11 ? 42 : 30; /* depth of the bow behind its chord */
+    for (int i = TUBERCLE; i < JUNCTION; i++) {
+        static const double share[N_KEYS] = {0, 0.14, 0.34, 0.54, 0.72, 0.87, 1};
+        double u = share[i], bow = 4 * u * (1 - u) * (1.25 - 0.5 * u);
+        p[i] = v3_add(v3_lerp(a, e, u), v3(0.45 * back * bow * u, -2 * bow * u, -back * bow));
+    }
     p[JUNCTION] = e;
 }
 
@@ -92,14 +119,15 @@ static oik_vec3 wall_up(oik_vec3 p, int r) {
 
 /** Section half height and half thickness at key point i. */
 static void rib_section(double *half_height, double *half_thickness, int r, int i) {
-    static const double height[N_KEYS] = {0.72, 0.80, 1, 1, 1, 1.02, 1.02};
-    static const double thickness[N_KEYS] = {1.0, 1.1, 1.15, 1.0, 1, 1.05, 1.1};
+    static const double height[N_KEYS] = {0.60, 0.78, 1, 1, 1, 1.02, 1.02};
+    static const double thickness[N_KEYS] = {0.85, 1.0, 1.15, 1.0, 1, 1.05, 1.1};
     double h = ribs[r].half_height, t = ribs[r].half_thickness;
     *half_height = h * height[i];
     *half_thickness = t * thickness[i];
     if (r == 1) { /* the first rib is flat from above, with a round neck */
-        *half_height = i < ANGLE ? 4.2 : h;
-        *half_thickness = i < ANGLE ? 4.2 : i == JUNCTION ? 1.15 * t : t;
+        static const double broad[N_KEYS] = {3.2, 3.8, 6.0, 7.6, 8.0, 8.0, 9.0};
+        *half_height = i < ANGLE ? 3.4 : i == JUNCTION ? 4.0 : h;
+        *half_thickness = broad[i];
     }
     if (floating(r) && i == JUNCTION) { /* pointed end */
         *half_height *= 0.55;
@@ -107,84 +135,134 @@ static void rib_section(double *half_height, double *half_thickness, int r, int 
     }
 }
 
+/** Rounding of the flat end at the cartilage, as a share of the section's least half-width. */
+static const double END_CAP = 0.25;
+
 void oik_draft_rib(oik_bone_draft *o, int r) {
     oik_vec3 p[N_KEYS], up[N_KEYS];
     double s[N_KEYS][OIK_SDF_STATION] = {{0}};
     key_points(p, r);
     for (int i = 0; i < N_KEYS; i++) {
+        double before = i == TUBERCLE && !floating(r) ? 1.5 : 0; /* the tubercle stands out backwards */
         s[i][ST_X] = p[i].x;
         s[i][ST_Y] = p[i].y;
-        s[i][ST_Z] = p[i].z;
+        s[i][ST_Z] = p[i].z + before;
         rib_section(&s[i][ST_A], &s[i][ST_B], r, i);
         s[i][ST_EXPONENT] = 2.3;
         up[i] = wall_up(p[i], r);
     }
-    oik_sdf_feature shaft = {.kind = OIK_SDF_TUBE, .mode = ADD, .r0 = 0.6, .n = N_KEYS,
+    oik_sdf_feature shaft = {.kind = OIK_SDF_TUBE, .mode = ADD, .r0 = floating(r) ? 0.8 : END_CAP, .n = N_KEYS,
                              .stations = (const double(*)[OIK_SDF_STATION])s, .refs = up};
     oik_sdf_add(o->sdf, &shaft);
-    FEATURE(o, ELLIPSOID(ADD, 3, p[HEAD], P(4.6, 5, 4.6), NO_TURN));
-    FEATURE(o, ELLIPSOID(ADD, 4, P(p[TUBERCLE].x, p[TUBERCLE].y, p[TUBERCLE].z - 2.5), P(4.6, 4.6, 4.2), NO_TURN));
+    FEATURE(o, BALL(ADD, 2.5, P(p[HEAD].x, p[HEAD].y, p[HEAD].z), oik_rib_head_radius(r)));
+    if (oik_rib_tubercle_radius(r) > 0)
+        FEATURE(o, BALL(ADD, 2.5, P(p[TUBERCLE].x, p[TUBERCLE].y, p[TUBERCLE].z - 0.5), oik_rib_tubercle_radius(r)));
     for (int i = 0; i < N_KEYS; i++)
         oik_draft_mark(o, key_name[i], OFF_BONE, p[i]);
 }
 
 /* ---- costal cartilages ---- */
 
-/** Notches on the sternum's left border for cartilages 1 to 7, torso frame. */
-static const oik_vec3 sternal_notch[8] = {
-    {0, 0, 0},       {28, 517, 35}, {16, 485, 47}, {17, 462, 54},
-    {18.5, 440, 60}, {20, 421, 65}, {19, 406, 69}, {13, 396, 71},
+enum { STERNAL_ENDS = 7 };
+
+/** Centre, half height, half thickness of the ends of cartilages 1 to 7 at the sternum. */
+static const double sternal_end[STERNAL_ENDS + 1][5] = {
+    {0}, {OIK_STERNAL_END_1}, {OIK_STERNAL_END_2}, {OIK_STERNAL_END_3}, {OIK_STERNAL_END_4}, {OIK_STERNAL_END_5},
+    {OIK_STERNAL_END_6}, {OIK_STERNAL_END_7},
 };
 
-/** Junction with the rib, two points on the way, and the end at the sternum or at the cartilage above. */
+/** Centre line and section of a cartilage from the rib to the sternum or to the cartilage above. */
+enum { C_START, C_NEAR, C_LEAVE, C_BEND, C_MIDDLE, C_END, N_CARTILAGE_KEYS };
+
 typedef struct cartilage_path {
-    oik_vec3 junction, near, middle, end;
+    oik_vec3 p[N_CARTILAGE_KEYS];
+    double half_height[N_CARTILAGE_KEYS], half_thickness[N_CARTILAGE_KEYS];
 } cartilage_path;
 
-static cartilage_path true_cartilage(oik_vec3 junction, oik_vec3 along, int r) {
-    cartilage_path c = {.junction = junction, .end = sternal_notch[r]};
-    c.near = v3_madd(junction, fmin(0.2 * v3_dist(c.end, junction), 12), along);
-    c.middle = v3_lerp(c.near, c.end, 0.5);
-    if (r > 4) { /* the lower ones sag before they climb */
-        c.middle.y -= 2.5 * (r - 4);
-        c.middle.z += 2.5;
+/** Half height and thickness of the section at the rib; a cartilage is a little thicker than its rib. */
+static void cartilage_sections(cartilage_path *c, int r, double end_height, double end_thickness) {
+    double h = 1.06 * ribs[r].half_height, t = 1.1 * ribs[r].half_thickness + 0.5;
+    if (r == 1) {
+        h = 4.0;
+        t = 9.0;
     }
-    return c;
+    for (int i = 0; i < N_CARTILAGE_KEYS; i++) {
+        static const double share[N_CARTILAGE_KEYS] = {0, 0.08, 0.25, 0.5, 0.8, 1};
+        c->half_height[i] = h + (end_height - h) * share[i];
+        c->half_thickness[i] = t + (end_thickness - t) * share[i];
+    }
 }
 
-/** Cartilages 8 to 10 end on the lower border of the one above. */
-static cartilage_path false_cartilage(oik_vec3 junction, oik_vec3 along, int r, const cartilage_path *above) {
-    cartilage_path c = {.junction = junction};
-    c.end = v3_lerp(above->near, above->middle, r == 8 ? 0.75 : 0.6);
-    c.end.y -= 6;
-    c.near = v3_madd(junction, 0.28 * v3_dist(c.end, junction), along);
-    c.middle = v3_add(v3_lerp(c.near, c.end, 0.55), v3(0, -2, 1));
-    return c;
+/** Direction of a rib's centre line at its junction: the end tangent of the spline through its key points. */
+static oik_vec3 end_direction(const oik_vec3 p[N_KEYS]) {
+    oik_vec3 a = v3_sub(p[ANTERIOR_LATERAL], p[LATERAL]), b = v3_sub(p[JUNCTION], p[ANTERIOR_LATERAL]);
+    double la = v3_norm(a), lb = v3_norm(b);
+    oik_vec3 inner = v3_scale(v3_add(v3_scale(a, lb / la), v3_scale(b, la / lb)), 1.0 / (la + lb));
+    return v3_unit(v3_sub(v3_scale(b, 1.5 / lb), v3_scale(inner, 0.5)));
+}
+
+/** A cubic Bezier curve that starts a hair's breadth past the rib's end in the rib's direction and arrives in direction `arrive`. */
+static void cartilage_line(cartilage_path *c, oik_vec3 junction, oik_vec3 along, oik_vec3 end, oik_vec3 arrive) {
+    const double joint_line = 1.0;
+    double past = END_CAP * (c->half_thickness[C_START] / 1.1 + fmin(c->half_thickness[C_START], c->half_height[C_START]));
+    oik_vec3 start = v3_madd(junction, past + joint_line, along);
+    double length = v3_dist(start, end);
+    oik_vec3 leave = v3_madd(start, fmin(0.36 * length, 22), along), reach = v3_madd(end, -0.3 * length, arrive);
+    static const double share[N_CARTILAGE_KEYS] = {0, 0.08, 0.22, 0.45, 0.72, 1};
+    for (int i = C_START; i < N_CARTILAGE_KEYS; i++) {
+        double u = share[i], w = 1 - u;
+        oik_vec3 p = v3_add(v3_scale(start, w * w * w), v3_scale(leave, 3 * w * w * u));
+        c->p[i] = v3_add(p, v3_add(v3_scale(reach, 3 * w * u * u), v3_scale(end, u * u * u)));
+    }
+}
+
+/** A point of the centre line between start and end, by share of the keys. */
+static oik_vec3 on_cartilage(const cartilage_path *c, double key) {
+    int i = (int)key;
+    return v3_lerp(c->p[i], c->p[i + 1], key - i);
 }
 
 static cartilage_path cartilage(int number) {
-    cartilage_path c = {0};
+    cartilage_path c = {0}, above;
     for (int r = 1; r <= number; r++) {
         oik_vec3 p[N_KEYS];
         key_points(p, r);
-        oik_vec3 along = v3_unit(v3_sub(p[JUNCTION], p[ANTERIOR_LATERAL]));
-        c = r <= 7 ? true_cartilage(p[JUNCTION], along, r) : false_cartilage(p[JUNCTION], along, r, &c);
+        oik_vec3 along = end_direction(p);
+        above = c;
+        if (r <= STERNAL_ENDS) {
+            const double *e = sternal_end[r];
+            oik_vec3 end = v3(e[0], e[1], e[2]);
+            cartilage_sections(&c, r, e[3], e[4]);
+            /* the flat end turns towards its notch */
+            oik_vec3 arrive = v3_add(v3_unit(v3_sub(end, p[JUNCTION])), v3(r < 5 ? -0.8 : -0.2, 0, 0));
+            cartilage_line(&c, p[JUNCTION], along, end, v3_unit(arrive));
+        } else { /* cartilages 8 to 10 taper along the lower border of the one above */
+            const double tip = 3.4, gap = 1.8;
+            const oik_vec3 outward = v3_unit(v3(0.45, 0, 0.9));
+            cartilage_sections(&c, r, tip, tip);
+            oik_vec3 climb = v3_unit(v3_sub(above.p[C_MIDDLE], above.p[C_BEND]));
+            oik_vec3 below = v3_unit(v3_cross(outward, climb));
+            oik_vec3 at = on_cartilage(&above, C_BEND + 0.5);
+            double clear = 0.5 * (above.half_height[C_BEND] + above.half_height[C_MIDDLE]) + tip + gap;
+            cartilage_line(&c, p[JUNCTION], along, v3_madd(at, clear, below), climb);
+        }
     }
     return c;
 }
 
 void oik_draft_cartilage(oik_bone_draft *o, int r) {
     cartilage_path c = cartilage(r);
-    double h = 1.02 * ribs[r].half_height, t = 1.15 * ribs[r].half_thickness + 0.6;
-    if (r == 1) {
-        h = 4;
-        t = 8;
+    double s[N_CARTILAGE_KEYS][OIK_SDF_STATION] = {{0}};
+    oik_vec3 up[N_CARTILAGE_KEYS];
+    for (int i = 0; i < N_CARTILAGE_KEYS; i++) {
+        memcpy(s[i], (double[]){c.p[i].x, c.p[i].y, c.p[i].z, c.half_height[i], c.half_thickness[i]}, 5 * sizeof(double));
+        s[i][ST_EXPONENT] = 2.2;
+        up[i] = r == 1 ? wall_up(c.p[i], r) : r == 2 ? v3(0, 1, -0.5) : v3(0, 1, -0.1);
     }
-    h *= r < 5 ? 0.95 : 0.90;
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.6, P(0, 1, r < 3 ? -0.5 : -0.1),
-                        {c.junction.x, c.junction.y, c.junction.z, h, t, 0, 0, 2.3},
-                        {c.near.x, c.near.y, c.near.z, h * 0.97, t}, {c.middle.x, c.middle.y, c.middle.z, h * 0.92, t},
-                        {c.end.x, c.end.y, c.end.z, h * 0.88, t * 0.95}));
-    oik_draft_mark(o, "ccj", OFF_BONE, c.junction);
-    oik_draft_mark(o, "end", OFF_BONE, c.end);
+    up[C_START] = wall_up(c.p[C_START], r);
+    oik_sdf_feature line = {.kind = OIK_SDF_TUBE, .mode = ADD, .r0 = END_CAP, .n = N_CARTILAGE_KEYS,
+                            .stations = (const double(*)[OIK_SDF_STATION])s, .refs = up};
+    oik_sdf_add(o->sdf, &line);
+    oik_draft_mark(o, "ccj", OFF_BONE, c.p[C_START]);
+    oik_draft_mark(o, "end", OFF_BONE, c.p[C_END]);
 }

@@ -29,25 +29,25 @@ static const oik_sdf_feature tibia_features[] = {
     CONE(ADD, 4, P(6, -32, -9), 4, P(6, -24.5, -10), 2),
     /* medial malleolus */
     TUBE(ADD, 6, Z_AXIS,
-      {-18, -386, 1, 15, 9}, {-22, -402, 2, 14, 8.5}, {-23.5, -412, 3, 11.5, 7}, {-23.5, -416, 3, 8, 5}),
+      {-18, -386, 1, 15, 9}, {-22, -402, 2, 14, 8.5}, {-23.2, -412, 3, 12, 8}, {-23, -417, 3, 9.5, 6}),
     ELLIPSOID(CUT, 3, P(-20, -23, -7), P(17, 8.3, 21), NO_TURN),
     ELLIPSOID(CUT, 3, P(21, -22.5, -7), P(16, 7, 19), NO_TURN),
     ELLIPSOID(CUT, 4, P(0, -36, -31), P(8, 12, 6), NO_TURN),
     /* plafond: cylinder about talocrural axis */
     TUBE_CAP(CUT, 2, 0.15, Y_AXIS,
-      {-15.5, -428, 0, 23, 21.5}, {0, -427, 0, 23, 21.5}, {26, -428, 0, 23, 21.5}),
+      {-13.5, -428, 0, 23, 21.5}, {0, -427, 0, 23, 21.5}, {26, -428, 0, 23, 21.5}),
     /* fibular notch */
     TUBE(CUT, 4, Z_AXIS,
-      {28.5, -372, -7, 9, 9.2}, {27.5, -392, -6, 12.5, 9.4}, {27, -408, -6, 13.3, 9.6}),
+      {28.5, -368, -7, 9.5, 9.8}, {27.5, -392, -6, 13.2, 10.4}, {27, -408, -6, 14, 10.6}),
     /* facet for the fibular head */
-    BALL(CUT, 3, P(37, -52, -23), 11.2),
+    CONE(CUT, 2, P(36, -52, -22), 12, P(38, -41, -27), 5.8),
 };
 
 static const oik_bone_mark tibia_marks[] = {
     {"knee_c", OFF_BONE, {0, 0, 0}}, {"ankle_c", OFF_BONE, {0, -428, 0}}, {"plat_m", ON_BONE, {-39, -38, -8}},
     {"plat_l", ON_BONE, {39, -38, -8}}, {"plat_ant", ON_BONE, {1, -42, 17}},
     {"plat_post_m", ON_BONE, {-22, -40, -33}}, {"tuberosity", ON_BONE, {2, -72, 20}},
-    {"mall_m", ON_BONE, {-30, -410, 3}}, {"mall_m_tip", ON_BONE, {-24, -420, 3}}, {"mid", OFF_BONE, {-3, -220, -6}},
+    {"mall_m", ON_BONE, {-30, -410, 3}}, {"mall_m_tip", ON_BONE, {-24, -422, 3}}, {"mid", OFF_BONE, {-3, -220, -6}},
 };
 
 const oik_bone_table oik_tibia = BONE_TABLE(tibia_features, tibia_marks);

@@ -1,5 +1,7 @@
 /** Skull without mandible, skull frame; solid braincase. */
 #include "bones.h"
+#include "jaw.h"
+#include "spine.h"
 
 static const oik_sdf_feature skull_features[] = {
     /* braincase */
@@ -24,12 +26,23 @@ static const oik_sdf_feature skull_features[] = {
     TUBE(ADD, 8, X_AXIS,
       {0, -17, 6, 9, 6}, {0, -8, 18, 11, 8}, {0, 0, 34, 14, 12}),
     /* inion */
-    ELLIPSOID(ADD, 8, P(0, 3, -79), P(12, 5, 6), NO_TURN),
+    ELLIPSOID(ADD, 6, P(0, 4, -78.5), P(7, 4.5, 5), NO_TURN),
+    /* superior nuchal line from the inion to the mastoid process */
+    TUBE(ADD_PAIR, 8, Y_AXIS,
+      {0, 5, -78, 2, 3}, {18, 7, -73, 2, 3}, {36, 6, -61, 2, 3}, {49, 3, -43, 2, 3}, {56, 1, -26, 3, 3}),
     /* mastoid, occipital condyle, styloid */
-    ELLIPSOID(ADD_PAIR, 9, P(52, -4, -9), P(11, 18, 15), P(-10, 0, 0)),
-    CONE(ADD_PAIR, 6, P(52, -12, -6), 10.5, P(50, -28, -1), 5),
-    ELLIPSOID(ADD_PAIR, 4, P(15, -19, 3), P(6.5, 6, 12), P(0, -25, 0)),
-    CONE(ADD_PAIR, 3, P(42, -8, 5), 4, P(37, -34, 14), 1.6),
+    ELLIPSOID(ADD_PAIR, 9, P(52, -3, -12), P(11, 17, 18), P(-10, 0, 0)),
+    CONE(ADD_PAIR, 7, P(53, -10, -10), 11, P(51.5, -25.5, -3), 6.5),
+    ELLIPSOID(ADD_PAIR, 4, OIK_CONDYLE_CENTRE, OIK_CONDYLE_HALF, P(0, OIK_CONDYLE_TURN, 0)),
+    CONE(ADD_PAIR, 3, P(41, -6, 4), 4, P(38.5, -20, 8), 2.2),
+    CONE(ADD_PAIR, 2, P(38.5, -20, 8), 2.2, P(36, -36, 14), 1.3),
+    /* vaginal and tympanic plate before the styloid process, petrous part towards the midline */
+    PLATE(ADD_PAIR, 4, 2, 3,
+      {60, -3, 1, 3}, {50, -5, -0.5, 3.5}, {38, -8, 6, 4},
+      {58, -9, 0.5, 2}, {49, -13, 0, 2}, {39, -15, 7, 2}),
+    TUBE(ADD_PAIR, 6, Y_AXIS, {44, -8, 2, 7, 6}, {32, -9, 12, 7, 6}, {20, -9, 22, 6, 5}),
+    /* jugular process beside the condyle */
+    CONE(ADD_PAIR, 5, P(20, -12, -4), 6, P(34, -12, -4), 5),
     /* TMJ root of zygoma / articular eminence */
     TUBE(ADD_PAIR, 6, Y_AXIS,
       {55, 2, 4, 4, 5}, {57, 0, 16, 4.5, 6}, {54.5, -3, 24, 5, 6}),
@@ -52,7 +65,8 @@ static const oik_sdf_feature skull_features[] = {
     TUBE(ADD_PAIR, 5, Y_AXIS,
       {16, 3, 85, 3.6, 4}, {28, -2, 83, 3.6, 4}, {40, -1, 78, 4.5, 4.5}, {48, 5, 73, 5, 4.5},
       {51.5, 12, 71, 5.5, 4.5}),
-    ELLIPSOID(ADD_PAIR, 7, P(47, -9, 69), P(11, 11, 9), P(0, 30, -12)),
+    ELLIPSOID(ADD_PAIR, 7, P(47.5, -8, 68.5), P(10.5, 12, 8.5), P(0, 32, -12)),
+    CONE(ADD_PAIR, 5, P(51, -2, 69), 5.5, P(52, 14, 70), 4.5),
     /* zygomaticoalveolar crest */
     TUBE(ADD_PAIR, 7, X_AXIS,
       {44, -12, 66, 6, 6}, {38, -22, 64, 7, 7}, {32, -30, 62, 6, 6}),
@@ -60,10 +74,14 @@ static const oik_sdf_feature skull_features[] = {
     TUBE(ADD_PAIR, 6, Y_AXIS,
       {0, -34, 89, 9, 6}, {9, -34, 87, 9, 6}, {18, -35, 81, 9, 6.5}, {25, -35, 70, 9, 7}, {28, -34, 58, 9, 7.5},
       {29, -33, 46, 8, 7}),
-    /* pterygoid plates */
-    PLATE(ADD_PAIR, 4, 2, 3,
-      {15, -6, 40, 4}, {16, -20, 39, 3}, {17, -34, 38, 2.5},
-      {24, -6, 32, 3.5}, {24, -20, 29, 2.5}, {24, -32, 28, 2}),
+    /* pterygoid process: root, medial plate with its hook, wider lateral plate; they open backwards */
+    CONE(ADD_PAIR, 5, P(20, -4, 38), 7, P(20, -26, 43), 5),
+    PLATE(ADD_PAIR, 3, 2, 3,
+      {15.5, -8, 40, 2.5}, {15.5, -20, 42, 2}, {16, -35, 43, 2},
+      {14, -8, 31, 2}, {14.5, -20, 31, 1.6}, {15.5, -35, 36, 1.6}),
+    PLATE(ADD_PAIR, 3, 2, 3,
+      {22, -6, 40, 3}, {22, -20, 42, 2.2}, {21, -33, 43, 2},
+      {29, -6, 30, 2.4}, {29.5, -18, 27, 1.7}, {27, -30, 30, 1.6}),
     /* midface core */
     ELLIPSOID(ADD, 10, P(0, -6, 58), P(20, 20, 28), NO_TURN),
     /* ANS */
@@ -73,17 +91,30 @@ static const oik_sdf_feature skull_features[] = {
     TUBE(CUT_PAIR, 3, X_AXIS,
       {34, 16, 100, 20, 16.5, 0, 0, 2.6}, {33, 16.5, 84, 19.5, 16.5, 0, 0, 2.6},
       {30, 17, 74, 18.5, 16.5, 0, 0, 2.4}, {24, 17, 58, 13.5, 12.5}, {18, 17, 44, 7, 7}, {14, 17, 36, 3, 3}),
+    /* superior and inferior orbital fissure, optic canal */
+    TUBE(CUT_PAIR, 1, Y_AXIS, {16, 15, 36, 2.6, 2}, {20, 21, 37, 2, 2}, {27, 26, 42, 1.4, 1.6}),
+    TUBE(CUT_PAIR, 1.5, X_AXIS, {18, 9, 40, 2.2, 2.5}, {26, 3, 52, 2, 3}, {33, 1, 64, 1.6, 2.4}),
+    CONE(CUT_PAIR, 1, P(14, 20, 40), 2.6, P(11, 20, 28), 2.4),
     /* temporal fossa behind lateral rim, infratemporal */
-    ELLIPSOID(CUT_PAIR, 8, P(66, 22, 48), P(17, 30, 20), P(0, 10, 0)),
+    ELLIPSOID(CUT_PAIR, 20, P(77, 14, 52), P(26, 44, 36), P(0, 12, 0)),
     ELLIPSOID(CUT_PAIR, 6, P(52, -16, 44), P(12.5, 19, 17), P(0, -10, 0)),
+    /* room for the coronoid process */
+    ELLIPSOID(CUT_PAIR, 5, P(49, -12, 32), P(7.5, 13, 10), NO_TURN),
     /* canine fossa */
     ELLIPSOID(CUT_PAIR, 8, P(30, -14, 90), P(9, 9, 8), NO_TURN),
     /* ear canal, mandibular fossa */
     BALL(CUT_PAIR, 2, P(66, 0, 1), 5),
     CONE(CUT_PAIR, 2, P(66, 0, 1), 4, P(48, 0, 2), 3),
-    ELLIPSOID(CUT_PAIR, 4, P(51, -6, 12), P(11.2, 7.6, 6.8), NO_TURN),
+    ELLIPSOID(CUT_PAIR, 3, OIK_JAW_CENTRE, P(11.6, 6.8, 6.8), P(0, OIK_JAW_TURN, 0)),
+    CONE(CUT_PAIR, 2, P(49.5, -11, 11), 7, P(48, -32, 10), 8),
+    /* infraorbital, supraorbital, carotid, jugular, oval foramina */
+    CONE(CUT_PAIR, 1, P(27, -11, 90), 2.4, P(28, -6, 76), 1.8),
+    CONE(CUT_PAIR, 1, P(24, 33, 96), 1.8, P(24, 37, 84), 1.6),
+    CONE(CUT_PAIR, 1.5, P(29, -26, 7), 4, P(29, -8, 7), 3.2),
+    CONE(CUT_PAIR, 1.5, P(25, -26, -3), 4.6, P(25, -8, -2), 3.6),
+    CONE(CUT_PAIR, 1, P(28, -20, 27), 3, P(28, -4, 27), 2.6),
     /* digastric notch */
-    ELLIPSOID(CUT_PAIR, 4, P(42, -24, -8), P(4, 9, 12), NO_TURN),
+    ELLIPSOID(CUT_PAIR, 4, P(41.5, -25, -14), P(3.4, 9, 14), NO_TURN),
     /* nasal aperture: pear */
     TUBE(CUT, 3, X_AXIS,
       {0, 3, 110, 5, 5}, {0, 3, 92, 5, 5}, {0, 3, 70, 6, 6}),
@@ -92,16 +123,18 @@ static const oik_sdf_feature skull_features[] = {
     ELLIPSOID(CUT_PAIR, 3, P(6.5, -13.5, 94), P(6.5, 7, 14), NO_TURN),
     /* palate vault, choanae */
     ELLIPSOID(CUT, 5, P(0, -44, 62), P(21, 15, 30), NO_TURN),
-    ELLIPSOID(CUT, 4, P(0, -18, 34), P(13, 15, 14), NO_TURN),
+    ELLIPSOID(CUT, 3, P(0, -17, 38), P(12, 12.5, 16), NO_TURN),
     /* foramen magnum */
     TUBE(CUT, 3, X_AXIS,
-      {0, -40, -15, 16, 19}, {0, -18, -15, 15, 18}, {0, 6, -15, 15, 18}),
+      {0, -40, -14, 16.5, 20.5}, {0, -18, -14, 15, 18.5}, {0, 10, -14, 14, 17}),
+    /* frontal part of the temporal line */
+    TUBE(ADD_PAIR, 6, X_AXIS, {51, 30, 69, 2.6, 2.6}, {49, 40, 68, 2.2, 2.6}, {45.5, 52, 63, 1.8, 2.6}),
     /* late additions: arch, lateral wall, nasal roof (after cavities so that they survive) */
     TUBE(ADD_PAIR, 5, Y_AXIS,
       {48, -9, 68, 8, 5}, {55.5, -9, 57, 6.5, 3.6}, {59.5, -7, 45, 4.8, 2.6}, {61.8, -5, 33, 4.2, 2.4},
-      {61.5, -2, 20, 4.2, 2.8}, {58.5, 1, 9, 4, 5}),
+      {61.5, -1.5, 20, 4.2, 2.8}, {58.5, 4, 9, 3.6, 4.5}),
     PLATE(ADD_PAIR, 4, 3, 3,
-      {51, 30, 70, 3.5}, {46, 33, 54, 4}, {38, 34, 42, 5},
+      {51, 30, 70, 3.5}, {43, 33, 54, 3}, {35, 34, 42, 4},
       {51, 14, 70, 3.5}, {45, 14, 54, 3}, {37, 14, 40, 4},
       {48, -2, 67, 4}, {42, -2, 52, 3}, {36, 0, 40, 4}),
     PLATE(ADD, 6, 4, 3,
@@ -135,7 +168,7 @@ static const oik_bone_mark skull_marks[] = {
     {"vertex", ON_BONE, {0, 118, 0}}, {"opisthocranion", ON_BONE, {0, 30, -90}}, {"eu_l", ON_BONE, {71, 40, -20}},
     {"eu_r", ON_BONE, {-71, 40, -20}}, {"zyg_l", ON_BONE, {65, -5, 33}}, {"zyg_r", ON_BONE, {-65, -5, 33}},
     {"mast_l", ON_BONE, {54, -32, 0}}, {"mast_r", ON_BONE, {-54, -32, 0}}, {"por_l", OFF_BONE, {65, 0, 1}},
-    {"por_r", OFF_BONE, {-65, 0, 1}}, {"cond_l", ON_BONE, {15, -24, 4}}, {"cond_r", ON_BONE, {-15, -24, 4}},
+    {"por_r", OFF_BONE, {-65, 0, 1}}, {"cond_l", ON_BONE, {15, -25, 4}}, {"cond_r", ON_BONE, {-15, -25, 4}},
     {"basion", ON_BONE, {0, -21, 5}}, {"opisthion", ON_BONE, {0, -16, -34}}, {"rhinion", ON_BONE, {0, 8, 104}},
     {"orb_l", ON_BONE, {52, 16, 73}}, {"orb_r", ON_BONE, {-52, 16, 73}}, {"bregma", ON_BONE, {0, 112, 40}},
     {"frontal", ON_BONE, {0, 70, 92}}, {"inion", ON_BONE, {0, 3, -86}}, {"incisor", ON_BONE, {0, -50, 92}},

@@ -1,123 +1,161 @@
-/** Left tarsal bones, foot frame: origin ankle centre, +z forward, floor at y = -72. */
+/**
+ * Left tarsal bones, foot frame: origin ankle centre, +z forward, floor at y = -72.
+ *
+ * Facets of neighbours are cut to one shape with 2 mm between them: planes by boxes, the talocalcaneal facet by a
+ * cylinder of 25 and 27 mm, the talonavicular one by ellipsoids.
+ */
 #include "bones.h"
 
 static const oik_sdf_feature talus_features[] = {
-    /* trochlea: arc of 20 mm about the ankle axis, wider in front */
-    TUBE_CAP(ADD, 0, 0.35, Y_AXIS,
-      {0, 1.5, -17, 9, 11, 9, 11, 2.8}, {0, 6.3, -8, 12, 13, 14, 13, 3.2}, {0, 7.3, 2, 12.5, 14.5, 16, 14.5, 3.4},
-      {0, 4.5, 12, 11.5, 15, 15, 15, 3.2}, {-1, -0.5, 18, 9, 13.5, 11, 13.5, 2.8}),
-    /* body below the trochlea */
-    ELLIPSOID(ADD, 6, P(1, -8, -3), P(15, 9, 17), NO_TURN),
-    /* lateral process, posterior process with its medial tubercle */
-    CONE(ADD, 6, P(11, -9, 2), 6.5, P(18, -14, 2), 3.5),
-    CONE(ADD, 6, P(-1, -10, -15), 6.5, P(2, -11, -20.5), 3.5),
-    ELLIPSOID(ADD, 5, P(-8, -10, -17), P(5, 4.5, 6), NO_TURN),
-    /* neck, head */
-    TUBE(ADD, 6, X_AXIS,
-      {-3, -4, 10, 12, 10}, {-7, -6, 19, 11, 9.5}, {-10, -8, 26, 12, 10.5}),
-    ELLIPSOID(ADD, 3, P(-11, -8, 28), P(14.5, 11, 11.5), P(0, -20, 35)),
-    /* trochlear groove */
-    TUBE(CUT, 5, Y_AXIS,
-      {0, 17, -22, 3, 3}, {0, 25.5, -9, 3, 4}, {0, 27, 2, 3, 4}, {0, 23, 14, 3, 4}, {0, 14, 24, 3, 3}),
-    /* posterior calcaneal facet, sinus tarsi */
-    TUBE(CUT, 3, Z_AXIS,
-      {-6, -27, -16, 15, 11}, {6, -26, -6, 15, 12}, {20, -26, 3, 14, 11}),
+    /* trochlea: drum about the ankle axis, grooved; medial and lateral walls converge backwards */
+    TUBE_CAP(ADD, 0, 0.1, Y_AXIS,
+      {-15, 0, 0, 18.8, 18.8}, {-9, 0, 0, 19.9, 19.9}, {0.5, 0, 0, 18.7, 18.7}, {10, 0, 0, 20.3, 20.3},
+      {17, 0, 0, 19.6, 19.6}),
+    BOX(CUT, 2, P(-26.3, 0, 8), P(12, 24, 40), 0, P(0, -10, 0)),
+    BOX(CUT, 2, P(28.4, 0, 8.8), P(12, 24, 40), 0, P(0, 6, 0)),
+    /* ligament hollow below the medial facet */
+    ELLIPSOID(CUT, 4, P(-17, -12, -6), P(7, 8, 13), NO_TURN),
+    /* neck, head: long axis from upper lateral to lower medial */
+    TUBE(ADD, 5, X_AXIS,
+      {0, -3, 7, 15, 12}, {-4, -5, 14, 13.5, 10.5}, {-8.5, -7.5, 22, 13.5, 9.5}),
+    ELLIPSOID(ADD, 6, P(-9.5, -8, 23), P(15.5, 10.5, 11.5), P(0, -20, 32)),
+    /* lateral process, posterior process and its medial tubercle */
+    CONE(ADD, 7, P(8, -6, 0), 9, P(18.5, -16, 1), 3.6),
+    ELLIPSOID(ADD, 5, P(4.5, -8.5, -16), P(6.5, 5, 6.5), NO_TURN),
+    ELLIPSOID(ADD, 4, P(-6, -8.5, -15), P(4.5, 4.5, 5), NO_TURN),
+    /* groove of the flexor hallucis longus */
+    TUBE(CUT, 3, X_AXIS,
+      {0, 5, -23, 2.2, 2.2}, {-1.5, -7, -22.5, 2.5, 2.5}, {-4, -20, -19, 3, 3}),
+    /* posterior calcaneal facet */
+    TUBE_CAP(CUT, 2, 0.1, Y_AXIS,
+      {9, -39.5, -32.7, 27, 27}, {-10.5, -39.5, -6.8, 27, 27}),
+    /* tarsal canal opening into the sinus tarsi */
     TUBE(CUT, 4, Y_AXIS,
-      {-20, -20, 5, 5, 5}, {0, -17, 11, 5.5, 5.5}, {16, -16, 16, 7, 7}),
+      {-18, -19, -4, 4, 4}, {-6, -18, 5, 4.5, 5}, {4, -17, 12, 6, 6}, {17, -13, 18, 8.5, 8.5}),
 };
 
 static const oik_bone_mark talus_marks[] = {
-    {"ankle_c", OFF_BONE, {0, 0, 0}}, {"head", ON_BONE, {-13, -8, 39}}, {"dome", ON_BONE, {0, 19, 0}},
-    {"post", ON_BONE, {2, -11, -24}},
+    {"ankle_c", OFF_BONE, {0, 0, 0}}, {"head", ON_BONE, {-13, -8, 35}}, {"dome", ON_BONE, {0, 19, 0}},
+    {"post", ON_BONE, {3, -9, -23}},
 };
 
 const oik_bone_table oik_talus = BONE_TABLE(talus_features, talus_marks);
 
 static const oik_sdf_feature calcaneus_features[] = {
     TUBE(ADD, 0, X_AXIS,
-      {4, -37, -43.7, 13, 22, 14, 21, 2.5}, {5, -36, -33.7, 11.5, 19, 13, 20, 2.4},
-      {7, -35, -20.3, 11.5, 18, 12, 16, 2.3}, {9, -35, -6.8, 13, 16, 12, 13, 2.3},
-      {13, -36, 4.9, 12.5, 12.5, 12, 12.5, 2.5}, {16, -37, 14.2, 12, 12, 13, 12, 2.6}),
-    ELLIPSOID(ADD, 5, P(4, -40, -45.5), P(14, 21, 8.5), NO_TURN),
+      {4, -40, -40.5, 12, 18.5, 12.5, 18.5, 2.5}, {5, -39, -34, 10.5, 17, 11.5, 17, 2.4},
+      {7, -38, -21, 10.5, 16.5, 11.5, 14, 2.3}, {9, -38.5, -8, 12, 12, 11.5, 11.5, 2.3},
+      {13, -38.5, 5, 12, 10, 11, 11.5, 2.5}, {16, -37.5, 19, 11.5, 11.5, 12, 11.5, 2.6}),
+    ELLIPSOID(ADD, 8, P(4, -41, -43), P(12.3, 18, 8.2), P(-8, 0, 0)),
     /* plantar tubercles */
-    ELLIPSOID(ADD, 5, P(-2, -56, -40.5), P(8, 6, 11), NO_TURN),
-    ELLIPSOID(ADD, 5, P(11, -55, -37.8), P(6, 5, 8), NO_TURN),
-    /* posterior facet */
-    TUBE(ADD, 5, Z_AXIS,
-      {-5, -22, -16.9, 12, 7}, {4, -19.5, -11.9, 13, 7}, {14, -22.8, -5.1, 11, 6.5}),
-    /* sustentaculum */
-    TUBE(ADD, 5, Z_AXIS,
-      {4, -26, -0.1, 9, 6}, {-8, -23, 0.8, 10, 5}, {-17, -21, 0.8, 9, 4.5}),
-    /* anterior process */
-    ELLIPSOID(ADD, 5, P(9, -25, 13.3), P(9, 5, 8), NO_TURN),
+    ELLIPSOID(ADD, 7, P(-2, -55.8, -40), P(7.5, 5.2, 9.5), NO_TURN),
+    ELLIPSOID(ADD, 5, P(10.5, -55, -38), P(5, 4.5, 7), NO_TURN),
+    /* posterior facet: part of a cylinder of 25 mm, falling forward and outward */
+    TUBE_CAP(ADD, 4, 0.8, P(-0.6, 0, 0.8),
+      {-4.9, -21.5, -15.2, 5, 7, 8, 7, 2.6}, {-0.7, -22.1, -12, 9, 7, 10, 7, 3},
+      {4.9, -25.7, -7.8, 11.5, 7, 11.5, 7, 3}, {8.6, -31.9, -5, 10.5, 7, 10.5, 7, 2.6}),
+    /* sustentaculum: a shelf with the middle facet */
+    TUBE_CAP(ADD, 5, 0.8, Z_AXIS,
+      {6, -31, 0, 13, 8, 14, 8, 2.4}, {-6, -28, 1, 12, 6, 13.5, 8, 2.2}, {-14.5, -25.8, 2.5, 9, 4.3, 10, 6, 2}),
+    /* what bears both facets on the inner side */
+    ELLIPSOID(ADD, 7, P(-2, -29, -9), P(10, 7.5, 12), P(0, -15, 12)),
+    /* anterior process with the anterior facet */
+    ELLIPSOID(ADD, 5, P(7, -28, 17), P(8, 5.5, 9), P(-6, 0, 0)),
     /* peroneal trochlea */
-    ELLIPSOID(ADD, 4, P(21, -36, -5.1), P(3, 4, 5), NO_TURN),
-    /* medial hollow, sinus tarsi, facet for the cuboid */
-    ELLIPSOID(CUT, 4, P(-16, -39, -11.9), P(13, 10, 22), P(0, 12, 8)),
-    ELLIPSOID(CUT, 5, P(8, -13, 4.9), P(16, 6, 4), P(0, -35, 0)),
-    ELLIPSOID(CUT, 3, P(16, -35, 28.4), P(13, 11, 9), NO_TURN),
+    ELLIPSOID(ADD, 4, P(20.5, -38, -4), P(2.5, 4, 5), P(0, 0, 20)),
+    /* medial hollow and the groove under the sustentaculum */
+    ELLIPSOID(CUT, 5, P(-14, -42, -12), P(12, 10, 25), P(0, 12, 6)),
+    /* sinus tarsi */
+    TUBE(CUT, 4, Y_AXIS,
+      {-7, -18.5, -4, 2, 2.5}, {2, -22, 3.5, 4, 4.5}, {14, -21, 9, 5.5, 6}, {24, -20, 12, 7, 7}),
+    /* facet for the cuboid */
+    BOX(CUT, 2, P(14, -37, 35.6), P(24, 24, 12), 0, P(0, -10, 0)),
 };
 
 static const oik_bone_mark calcaneus_marks[] = {
     {"heel_post", ON_BONE, {4, -38, -56}}, {"heel_plantar", ON_BONE, {1, -61, -40.5}},
-    {"cub", ON_BONE, {16, -37, 20.9}}, {"sust", ON_BONE, {-20, -21, 0.8}},
+    {"cub", ON_BONE, {16, -37, 24}}, {"sust", ON_BONE, {-20, -25, 6}},
 };
 
 const oik_bone_table oik_calcaneus = BONE_TABLE(calcaneus_features, calcaneus_marks);
 
 static const oik_sdf_feature navicular_features[] = {
-    TUBE(ADD, 0, Z_AXIS,
-      {-26, -18, 43, 7.5, 8.5}, {-20, -14, 46, 9, 11}, {-13, -10.5, 48, 9, 12.5}, {-6, -10, 48, 8.5, 11.5},
-      {0, -13, 46.5, 7, 9}),
+    TUBE_CAP(ADD, 0, 0.6, Z_AXIS,
+      {-27, -19, 38.5, 6, 8, 6, 8, 2.4}, {-21, -15, 42.5, 9, 11.5, 9, 11.5, 2.8}, {-13, -11.5, 45, 10, 13.5, 10, 13, 3},
+      {-4, -9.5, 46, 10, 12, 10, 12.5, 3}, {3, -9, 45, 7, 9, 7, 9.5, 2.6}),
     /* tuberosity */
-    ELLIPSOID(ADD, 4, P(-28, -18, 41), P(5, 7, 6.5), NO_TURN),
+    ELLIPSOID(ADD, 4, P(-28.5, -20.5, 38), P(5, 6, 6), NO_TURN),
+    /* facets for the cuneiforms */
+    BOX(CUT, 2, P(-27.7, -21.7, 61.6), P(24, 24, 12), 0, P(8, -13, 0)),
+    BOX(CUT, 2, P(-13.6, -13.8, 63.3), P(24, 24, 12), 0, P(9, -3, 0)),
+    BOX(CUT, 2, P(2, -16.4, 61.9), P(24, 24, 12), 0, P(12, 15, 0)),
     /* facet for the talar head */
-    ELLIPSOID(CUT, 2, P(-11, -8, 28), P(16, 12.5, 13), P(0, -20, 35)),
+    ELLIPSOID(CUT, 1.5, P(-10, -8, 24), P(18, 13.2, 13.7), P(0, -20, 32)),
 };
 
 static const oik_bone_mark navicular_marks[] = {
-    {"tub", ON_BONE, {-33, -19, 41}}, {"centre", OFF_BONE, {-13, -12, 47}},
+    {"tub", ON_BONE, {-33, -20, 38}}, {"centre", OFF_BONE, {-13, -11, 45}},
 };
 
 const oik_bone_table oik_navicular = BONE_TABLE(navicular_features, navicular_marks);
 
 static const oik_sdf_feature cuboid_features[] = {
-    TUBE_CAP(ADD, 0, 0.5, X_AXIS,
-      {15, -34, 32, 11.5, 12, 0, 0, 3}, {17, -34, 41, 13, 13, 0, 0, 3}, {19, -36, 50, 13, 12, 0, 0, 3},
-      {20, -38, 58, 12.5, 10.5, 0, 0, 3}),
-    /* tuberosity, groove of the peroneus longus */
-    ELLIPSOID(ADD, 4, P(15, -46, 40), P(11, 4.5, 4), P(0, 20, 0)),
+    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
+      {17, -35, 20, 10, 11, 13, 9, 2.8}, {18, -35, 40, 12, 16, 14, 12, 2.8}, {19, -36.5, 54, 12, 17, 14, 12, 2.8},
+      {20, -38, 70, 12, 17, 14, 10, 2.8}),
+    /* dorsal face falls outwards; short outer border */
+    BOX(CUT, 4, P(26, -14, 45), P(24, 9, 30), 0, P(6, 0, -27)),
+    ELLIPSOID(CUT, 4, P(38, -41, 41), P(10, 14, 9), NO_TURN),
+    /* tuberosity behind the groove of the peroneus longus */
+    ELLIPSOID(ADD, 4, P(19, -45.5, 41), P(11, 4, 5), P(0, 22, 0)),
     TUBE(CUT, 3, Z_AXIS,
-      {32, -46, 52, 3.5, 4}, {20, -50, 49, 3.5, 4}, {6, -51, 45, 3, 4}),
-    /* facet for the calcaneus */
-    ELLIPSOID(CUT, 2, P(14, -34, 20), P(13, 10, 8.5), NO_TURN),
+      {36, -44, 46, 4, 4.5}, {24, -50, 51, 4, 4}, {6, -51, 54, 4, 3.5}),
+    /* facets: calcaneus; lateral cuneiform; fourth and fifth metatarsal */
+    BOX(CUT, 2, P(18, -37, 14.2), P(24, 24, 12), 0, P(0, -10, 0)),
+    BOX(CUT, 2, P(0.5, -9, 50), P(12, 24, 36), 0, P(0, 0, -16)),
+    BOX(CUT, 2, P(15, -36.9, 74.3), P(24, 24, 12), 0, P(19, 5, 0)),
+    BOX(CUT, 2, P(32.1, -45.4, 69.7), P(24, 24, 12), 0, P(12, 18, 0)),
 };
 
 static const oik_bone_mark cuboid_marks[] = {{"centre", OFF_BONE, {18, -36, 45}}};
 
 const oik_bone_table oik_cuboid = BONE_TABLE(cuboid_features, cuboid_marks);
 
-/* wedges: the first with its edge up, the second and third with their edges down */
+/*
+ * Wedges of the transverse arch: the first with its edge up, the second and third with their edges down. Cuts in turn:
+ * navicular, medial neighbour, lateral neighbour, metatarsal.
+ */
 static const oik_sdf_feature cuneiform_1_features[] = {
-    TUBE_CAP(ADD, 0, 0.4, Y_AXIS,
-      {-24, -17, 59, 13, 8.5, 13, 7.5, 2.4, 0.10, 0}, {-26, -20, 66, 15, 9, 14, 8, 2.4, 0.12, 0},
-      {-28, -24, 74.5, 16, 9, 14.5, 8, 2.4, 0.10, 0}),
+    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
+      {-26, -20, 46, 11, 14.5, 10, 14, 2.4}, {-27, -22.5, 64, 12, 16.5, 11, 15, 2.4},
+      {-28.5, -26, 84, 12, 17, 11, 16, 2.4}),
     /* plantar boss */
-    ELLIPSOID(ADD, 5, P(-28, -32, 66), P(8, 6.5, 9), NO_TURN),
+    ELLIPSOID(ADD, 5, P(-26, -35, 61), P(7, 6, 9), NO_TURN),
+    /* medial face leans outwards */
+    BOX(CUT, 8, P(-40.8, -8, 62), P(12, 30, 30), 0, P(0, 0, -31)),
+    BOX(CUT, 3, P(-22.8, -18.6, 40.6), P(24, 24, 12), 0, P(8, -13, 0)),
+    BOX(CUT, 3, P(-9.7, -2.6, 62), P(12, 40, 24), 0, P(0, 0, 12)),
+    BOX(CUT, 3, P(-29.9, -30.6, 87.4), P(24, 24, 12), 0, P(18, -2, 0)),
 };
 static const oik_sdf_feature cuneiform_2_features[] = {
-    TUBE_CAP(ADD, 0, 0.4, Y_AXIS,
-      {-12, -12, 60, 10, 8.2, 13, 8.2, 2.4, 0.14, 180}, {-12.5, -14, 66, 10, 8.2, 13, 8.2, 2.4, 0.16, 180},
-      {-13, -16, 70.5, 10, 8.2, 13, 8.2, 2.4, 0.14, 180}),
+    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
+      {-12.5, -15, 50, 9, 10, 9, 13, 2.4}, {-12.5, -17, 63, 9, 11, 9, 13, 2.4}, {-13, -20, 76, 9, 11, 9, 13, 2.4}),
+    BOX(CUT, 3, P(-12.4, -10.5, 41.9), P(24, 24, 12), 0, P(9, -3, 0)),
+    BOX(CUT, 3, P(-31.3, -7.4, 62), P(12, 40, 24), 0, P(0, 0, 12)),
+    BOX(CUT, 3, P(5.8, -8.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
+    BOX(CUT, 3, P(-13.3, -23.6, 80.1), P(24, 24, 12), 0, P(22, 1, 0)),
 };
 static const oik_sdf_feature cuneiform_3_features[] = {
-    TUBE_CAP(ADD, 0, 0.4, Y_AXIS,
-      {2, -16, 58.5, 10, 8, 14, 8, 2.4, 0.14, 180}, {1.5, -19, 66, 10, 8.2, 14, 8.2, 2.4, 0.16, 180},
-      {1, -22, 73, 10, 8, 14, 8, 2.4, 0.14, 180}),
+    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
+      {2, -20, 48, 11, 12, 11, 13, 2.4}, {1.5, -22, 64, 11, 12.5, 11, 13, 2.4}, {1, -25, 79, 11, 12.5, 11, 13, 2.4}),
+    BOX(CUT, 3, P(-3.5, -12, 41.2), P(24, 24, 12), 0, P(12, 15, 0)),
+    BOX(CUT, 3, P(-15.8, -3.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
+    BOX(CUT, 3, P(21.5, -15, 62), P(12, 40, 24), 0, P(0, 0, -16)),
+    BOX(CUT, 3, P(1.1, -29.3, 82.7), P(24, 24, 12), 0, P(21, 3, 0)),
 };
-static const oik_bone_mark cuneiform_1_marks[] = {{"centre", OFF_BONE, {-27, -21, 69}}};
-static const oik_bone_mark cuneiform_2_marks[] = {{"centre", OFF_BONE, {-13, -14, 66}}};
-static const oik_bone_mark cuneiform_3_marks[] = {{"centre", OFF_BONE, {0, -19, 66}}};
+static const oik_bone_mark cuneiform_1_marks[] = {{"centre", OFF_BONE, {-27, -22, 65}}};
+static const oik_bone_mark cuneiform_2_marks[] = {{"centre", OFF_BONE, {-13, -15, 63}}};
+static const oik_bone_mark cuneiform_3_marks[] = {{"centre", OFF_BONE, {1, -20, 64}}};
 const oik_bone_table oik_cuneiform_1 = BONE_TABLE(cuneiform_1_features, cuneiform_1_marks);
 const oik_bone_table oik_cuneiform_2 = BONE_TABLE(cuneiform_2_features, cuneiform_2_marks);
 const oik_bone_table oik_cuneiform_3 = BONE_TABLE(cuneiform_3_features, cuneiform_3_marks);

@@ -28,9 +28,10 @@ static const oik_sdf_feature femur_features[] = {
       {47, -50, -11, 22, 17}),
     /* greater trochanter */
     TUBE(ADD, 7, X_AXIS,
-      {55, -58, -12, 11.5, 14}, {57, -36, -11, 13, 17, 13, 16}, {56, -18, -15, 10.5, 14, 10.5, 12},
-      {52, -4, -18, 9, 11}, {51, -1, -19, 8, 9.5}),
-    ELLIPSOID(ADD, 6, P(62, -26, -4), P(6.5, 13, 11), P(0, 0, 8)),
+      {55, -58, -12, 11.5, 14}, {57, -36, -11, 13, 17, 13, 16}, {56, -18, -14, 10.5, 14.5, 10.5, 13},
+      {53.5, -7, -15.5, 9.5, 13}, {51.5, -5, -16.5, 8, 12}),
+    ELLIPSOID(ADD, 9, P(62, -27, -5), P(6.5, 15, 12), P(0, 0, 8)),
+    ELLIPSOID(ADD, 6, P(49, -4, -18), P(6, 5, 8), NO_TURN),
     /* intertrochanteric crest (post), line (ant), quadrate tubercle */
     TUBE(ADD, 7, X_AXIS,
       {52, -14, -25, 4.5, 5}, {47, -36, -25.5, 4.5, 4.5}, {38, -56, -24, 4.5, 4.5}, {31, -70, -22, 5, 5}),
@@ -68,7 +69,7 @@ static const oik_sdf_feature femur_features[] = {
 
 static const oik_bone_mark femur_marks[] = {
     {"hip_c", OFF_BONE, {0, 0, 0}}, {"knee_c", OFF_BONE, {0, -420, 0}}, {"gt_lat", ON_BONE, {70, -30, -8}},
-    {"gt_tip", ON_BONE, {50, 6, -20}}, {"lt", ON_BONE, {26, -71, -29}}, {"epi_m", ON_BONE, {-41, -415, -4}},
+    {"gt_tip", ON_BONE, {50, 3, -18}}, {"lt", ON_BONE, {26, -71, -29}}, {"epi_m", ON_BONE, {-41, -415, -4}},
     {"epi_l", ON_BONE, {41, -416, -5}}, {"cond_m_dist", ON_BONE, {-24, -444, -6}},
     {"cond_l_dist", ON_BONE, {24, -444, -5}}, {"cond_m_post", ON_BONE, {-26, -420, -37}},
     {"cond_l_post", ON_BONE, {25, -419, -36}}, {"troch_ant", ON_BONE, {2, -405, 25}},
@@ -80,10 +81,11 @@ const oik_bone_table oik_femur = BONE_TABLE(femur_features, femur_marks);
 static const oik_sdf_feature patella_features[] = {
     ELLIPSOID(ADD, 0, P(0, 2, 1), P(22.8, 19.5, 10), NO_TURN),
     CONE(ADD, 9, P(0, -6, 0), 11, P(0, -19, -2), 5),
-    ELLIPSOID(ADD, 6, P(0, 3, -5), P(19, 16, 6), NO_TURN),
-    CONE(ADD, 6, P(1, 14, -9), 3, P(1, -6, -9), 3),
-    ELLIPSOID(CUT, 5, P(-14, 3, -16), P(12, 14, 8), P(0, -14, 0)),
-    ELLIPSOID(CUT, 5, P(15, 3, -16), P(14, 14, 8), P(0, 14, 0)),
+    ELLIPSOID(ADD, 6, P(0, 3, -5.5), P(19, 16, 6.5), NO_TURN),
+    /* vertical ridge between the medial and the larger lateral facet */
+    CONE(ADD, 8, P(-1, 13, -8.5), 4, P(-1, -6, -8.5), 4),
+    ELLIPSOID(CUT, 5, P(-14, 3, -19), P(13, 17, 9), P(0, -16, 0)),
+    ELLIPSOID(CUT, 5, P(14, 3, -19.5), P(16, 17, 9), P(0, 15, 0)),
 };
 
 static const oik_bone_mark patella_marks[] = {

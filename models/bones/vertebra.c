@@ -1,5 +1,6 @@
 /** Vertebrae L5 to C1 from the table of the spine; frame: origin body centre, tilted forward with the body. */
 #include "bones.h"
+#include "rib.h"
 #include "spine.h"
 
 typedef enum region { LUMBAR, THORACIC, CERVICAL } region;
@@ -36,37 +37,50 @@ static shape derive(int level) {
     s.py = axis ? -0.35 * s.h : s.h * by_region(r, 0.30, 0.42, -0.05);
     s.pz = -0.86 * s.d;
     s.ph = by_region(r, 7.2, low_thoracic ? 6.2 : 5.2, 3.6);
-    s.ly = axis ? -0.35 * s.h : by_region(r, -0.30 * s.h, -0.15 * s.h, -1.5);
+    s.ly = axis ? -0.35 * s.h : by_region(r, -0.30 * s.h, -0.32 * s.h, -1.5);
     s.lz = -s.d - s.cd;
     s.lt = by_region(r, 3.6, 3.2, 2.4);
-    s.lh = axis ? 6.5 : by_region(r, 8.0, 7.5, 4.8);
+    s.lh = axis ? 6.5 : by_region(r, 8.0, 8.6, 5.0);
     return s;
 }
 
+/** The dens in the ring of the atlas, and the shoulders that carry the atlas. */
+static void axis_dens(oik_bone_draft *o, const shape *s) {
+    double h = s->h;
+    FEATURE(o, TUBE_CAP(ADD, 3, 0.9, X_AXIS, {0, h - 5, 0, 6.5, 5.8}, {0, h + 1.5, 0, 4.8, 4.6},
+                        {0, h + 7, 0, 5.2, 5}, {0, h + 9.5, -0.6, 4.4, 4.4}, {0, h + 10.5, -0.8, 3.8, 3.8}));
+    FEATURE(o, CONE(ADD_PAIR, 4, P(6, h - 9, -2), 6, P(14.5, h - 6, -2.5), 5.2));
+    FEATURE(o, ELLIPSOID(ADD_PAIR, 3, P(15.5, h - 3, -2), P(8, 5.5, 8.5), P(0, 0, -20)));
+}
+
+/** Stations end where the rounded rim begins, so that the body is as high as its table says. */
+static const double RIM_CAP = 0.15;
+
+/** Saddle-shaped ends: the sides of the upper one rise as uncinate processes beside the bevelled lower end of the next. */
 static void cervical_body(oik_bone_draft *o, const shape *s) {
-    double w = s->w, d = s->d, h = s->h;
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.18, X_AXIS, {0, -h + 0.5, 1, w * 0.98, d, 0, d * 0.9, 2.4},
-                        {0, 0, 0.5, w * 0.9, d * 0.9, 0, d * 0.85, 2.3},
-                        {0, h - 1, -0.5, w, d * 0.95, 0, d * 0.9, 2.4}));
-    if (s->level != LEVEL_C2) { /* uncinate processes */
-        FEATURE(o, ELLIPSOID(ADD_PAIR, 3, P(w * 0.85, h + 1.2, -1), P(2.2, 3.5, d * 0.62), P(0, 0, -12)));
+    double w = s->w, d = s->d, h = s->h, rim = RIM_CAP * 0.8 * w;
+    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -h + rim, 0.6, w * 0.84, d * 0.98, 0, d * 0.9, 2.5},
+                        {0, -h * 0.4, 0.4, w * 0.86, d * 0.9, 0, d * 0.86, 2.3},
+                        {0, h * 0.3, 0, w * 0.93, d * 0.9, 0, d * 0.86, 2.3},
+                        {0, h - rim, -0.5, w * 0.98, d * 0.94, 0, d * 0.9, 2.4}));
+    if (s->level == LEVEL_C2) {
+        axis_dens(o, s);
         return;
     }
-    /* dens and superior facets of the axis */
-    FEATURE(o, TUBE(ADD, 4, X_AXIS, {0, h - 4, 0, 7, 6}, {0, h + 4, 0, 5.2, 5}, {0, h + 11, 0, 5.6, 5.6},
-                    {0, h + 16, -1, 3.5, 4}));
-    FEATURE(o, ELLIPSOID(ADD_PAIR, 4, P(11, h - 1, -1.5), P(7.5, 3.2, 7.5), P(0, 0, -22)));
+    FEATURE(o, ELLIPSOID(ADD_PAIR, 2.5, P(w * 0.9, h + 0.4, -1.5), P(1.9, 3.2, d * 0.68), P(0, 0, -14)));
+    /* the upper end is hollow from side to side only */
+    FEATURE(o, CONE(CUT, 1, P(0, h + 14.2, d), 15, P(0, h + 14.2, -d), 15));
 }
 
 /** Waisted body with hollow endplates. */
 static void trunk_body(oik_bone_draft *o, const shape *s) {
-    double w = s->w, d = s->d, h = s->h, waist = by_region(s->region, 0.86, 0.90, 0.95);
+    double w = s->w, d = s->d, h = s->h, waist = by_region(s->region, 0.86, 0.90, 0.95), rim = RIM_CAP * 0.92 * d;
     double flare = s->region == LUMBAR ? 1.02 : 1.0;
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.18, X_AXIS, {0, -h + 0.6, 0, w * flare, d, 0, d * 0.92, 2.25},
-                        {0, -h + 3, 0, w * 0.99, d * 0.97, 0, d * 0.9, 2.25},
+    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -h + rim, 0, w * flare, d, 0, d * 0.92, 2.25},
+                        {0, -h + 4, 0, w * 0.98, d * 0.97, 0, d * 0.9, 2.25},
                         {0, 0, -0.4, w * waist, d * 0.88, 0, d * 0.86, 2.2},
-                        {0, h - 3, 0, w * 0.96, d * 0.97, 0, d * 0.9, 2.25},
-                        {0, h - 0.6, 0, w * 0.98, d * 0.99, 0, d * 0.92, 2.25}));
+                        {0, h - 4, 0, w * 0.95, d * 0.97, 0, d * 0.9, 2.25},
+                        {0, h - rim, 0, w * 0.98, d * 0.99, 0, d * 0.92, 2.25}));
     FEATURE(o, ELLIPSOID(CUT, 2, P(0, h + 6.2, 0), P(w * 0.8, 7.5, d * 0.78), NO_TURN));
     FEATURE(o, ELLIPSOID(CUT, 2, P(0, -h - 6.2, 0), P(w * 0.8, 7.5, d * 0.78), NO_TURN));
 }
@@ -77,11 +91,26 @@ static void arch(oik_bone_draft *o, const shape *s) {
     FEATURE(o, TUBE(ADD_PAIR, 4, Y_AXIS, {s->w * 0.60, py, pz * 0.72, ph, pw},
                     {px * 0.96, py, pz - cd * 0.28, ph * 0.92, pw},
                     {px + (s->region == CERVICAL ? 2 : 0), py - 0.5, pz - cd * 0.62, ph, pw + 0.6}));
-    /* laminae */
-    FEATURE(o, TUBE(ADD_PAIR, 4, Y_AXIS, {px, py - 1, pz - cd * 0.62, ph, s->lt},
+    /* laminae, like shingles: the lower edge lies behind the upper one */
+    FEATURE(o, TUBE(ADD_PAIR, 4, P(0, 1, by_region(s->region, 0.10, 0.30, 0.35)), {px, py - 1, pz - cd * 0.62, ph, s->lt},
                     {cw * 0.92 + 1, s->ly + s->lh * 0.25, s->lz + 3, s->lh, s->lt},
                     {cw * 0.45, s->ly - 1, s->lz - 2.2, s->lh * 1.05, s->lt * 0.95},
                     {0, s->ly - 2.5, s->lz - 4.5, s->lh * 0.95, s->lt}));
+}
+
+/** Forked from C2 to C6; that of C7 is long with a knob. */
+static void cervical_spinous(oik_bone_draft *o, const shape *s, oik_vec3 a, oik_vec3 z, oik_vec3 dir) {
+    double e = s->t->spinous_half_height, fork = s->level == LEVEL_C2 ? 5.5 : 4.2;
+    oik_vec3 m = v3_lerp(a, z, 0.5);
+    FEATURE(o, TUBE(ADD, 3, Y_AXIS, {0, a.y, a.z, e, 2.8}, {0, m.y, m.z, e * 0.8, 2.4}, {0, z.y, z.z, e * 0.7, 2.8}));
+    if (s->level == LEVEL_C7) {
+        FEATURE(o, ELLIPSOID(ADD, 3, P(0, z.y, z.z - 1), P(3.8, 4, 3), NO_TURN));
+        oik_draft_mark(o, "spinous", ON_BONE, v3_madd(z, 3, dir));
+        return;
+    }
+    FEATURE(o, CONE(ADD_PAIR, 2.5, P(1, m.y - 0.5, m.z - 1), 2.6, P(fork, z.y - 2, z.z - 3.5), 2.3));
+    FEATURE(o, ELLIPSOID(CUT, 1.2, P(0, z.y - 3.5, z.z - 4.5), P(2.1, 7, 6), NO_TURN));
+    oik_draft_mark(o, "spinous", ON_BONE, v3(0, z.y + 1, z.z + 1));
 }
 
 /** From the lamina along a drooping line: hatchet-shaped, bar-shaped or forked. */
@@ -91,23 +120,18 @@ static void spinous_process(oik_bone_draft *o, const shape *s) {
     oik_vec3 dir = v3(0, -sin(droop), -cos(droop)), a = v3(0, s->ly - 2, s->lz - 3);
     oik_vec3 m = v3_madd(a, 0.5 * length, dir), z = v3_madd(a, length, dir);
     if (s->region == LUMBAR) {
-        FEATURE(o, PLATE(ADD, 4, 3, 3, {0, a.y + e * 0.55, a.z, 3.0}, {0, a.y - e * 0.1, a.z, 3.0},
-                         {0, a.y - e * 0.75, a.z, 2.8}, {0, m.y + e * 0.65, m.z, 2.2}, {0, m.y, m.z, 2.2},
-                         {0, m.y - e * 0.85, m.z, 2.4}, {0, z.y + e * 0.6, z.z + 1, 3.2},
-                         {0, z.y - e * 0.1, z.z, 3.0}, {0, z.y - e * 0.95, z.z + 1, 3.8}));
+        FEATURE(o, PLATE(ADD, 4, 3, 3, {0, a.y + e * 0.45, a.z, 3.0}, {0, a.y - e * 0.1, a.z, 3.0},
+                         {0, a.y - e * 0.7, a.z, 2.8}, {0, m.y + e * 0.60, m.z, 2.0}, {0, m.y, m.z, 1.9},
+                         {0, m.y - e * 0.70, m.z, 2.2}, {0, z.y + e * 0.50, z.z + 3, 3.0},
+                         {0, z.y - e * 0.1, z.z, 3.2}, {0, z.y - e * 0.85, z.z + 1, 4.0}));
+        oik_draft_mark(o, "spinous", ON_BONE, v3_madd(z, 3, dir));
     } else if (s->region == THORACIC) {
-        FEATURE(o, TUBE(ADD, 4, Y_AXIS, {0, a.y, a.z, e * 1.1, 3.4}, {0, m.y, m.z, e * 0.75, 2.4},
-                        {0, z.y, z.z, e * 0.62, 2.8}, {0, z.y + dir.y * 2, z.z + dir.z * 2, 3, 2.6}));
+        FEATURE(o, TUBE(ADD, 4, Y_AXIS, {0, a.y, a.z, e * 1.1, 3.6}, {0, m.y, m.z, e * 0.72, 2.3},
+                        {0, z.y, z.z, e * 0.60, 2.6}, {0, z.y + dir.y * 2, z.z + dir.z * 2, 3, 2.8}));
+        oik_draft_mark(o, "spinous", ON_BONE, v3_madd(z, 3, dir));
     } else {
-        FEATURE(o, TUBE(ADD, 3, Y_AXIS, {0, a.y, a.z, e, 2.8}, {0, m.y, m.z, e * 0.8, 2.4},
-                        {0, z.y, z.z, e * 0.75, 2.8}));
-        double fork = s->level == LEVEL_C2 ? 5 : 4;
-        if (s->level != LEVEL_C7)
-            FEATURE(o, CONE(ADD_PAIR, 2, P(0.5, m.y, m.z), 2.5, P(fork, z.y - 2, z.z - 2), 2.2));
-        else
-            FEATURE(o, ELLIPSOID(ADD, 3, P(0, z.y, z.z - 1), P(4, 4, 3), NO_TURN));
+        cervical_spinous(o, s, a, z, dir);
     }
-    oik_draft_mark(o, "spinous", ON_BONE, v3_madd(z, 3, dir));
 }
 
 static void transverse_processes(oik_bone_draft *o, const shape *s) {
@@ -123,7 +147,7 @@ static void transverse_processes(oik_bone_draft *o, const shape *s) {
     } else if (s->region == THORACIC) {
         FEATURE(o, TUBE(ADD_PAIR, 4, Y_AXIS, {px, py, back, 5.5, 4.5},
                         {px + (tp - px) * 0.5, py + 1, (back + t->tp_back) * 0.5 - 1, 4.4, 4},
-                        {tp - 4.5, t->tp_up + 3, t->tp_back, 5, 4.6}));
+                        {tp - 4.3, t->tp_up + 3, t->tp_back, 4.5, 4.2}));
     } else {
         /* anterior and posterior bar around the transverse foramen */
         FEATURE(o, TUBE(ADD_PAIR, 3, Y_AXIS, {s->w * 0.8, -1, 1, 3.2, 2.2},
@@ -135,69 +159,94 @@ static void transverse_processes(oik_bone_draft *o, const shape *s) {
     }
 }
 
-static void lumbar_facets(oik_bone_draft *o, const shape *s) {
-    double h = s->h, py = s->py, fx = s->cw + 6.0 - (s->level > 2 ? 1 : 0), fz = s->pz - s->cd * 0.80;
-    double facet_turn = s->level == LEVEL_L5 ? -35 : 20;
-    FEATURE(o, CONE(ADD_PAIR, 4, P(fx, py, fz + 1), 5, P(fx + 3.5, py + h * 0.62 + 8, fz - 2.5), 4.4));
-    FEATURE(o, ELLIPSOID(ADD_PAIR, 3, P(fx + 4, py + h * 0.45 + 8, fz - 2), P(3.2, 8, 6), P(0, facet_turn, 0)));
-    FEATURE(o, CONE(ADD_PAIR, 4, P(s->cw * 0.75 + 1, s->ly, s->lz), 4.6,
-                    P(s->cw * 0.72 + 2.5, -h - 8, s->lz - 1.5), 4.4));
-    FEATURE(o, ELLIPSOID(ADD_PAIR, 3, P(s->cw * 0.75 + 2.5, -h - 7, s->lz - 0.5), P(3.5, 8, 5), NO_TURN));
+/** Half thickness of an articular process behind its facet. */
+static double process_thickness(const shape *s) {
+    return by_region(s->region, 4.2, 2.6, 3.2);
 }
 
-static void thoracic_facets(oik_bone_draft *o, const shape *s) {
-    double h = s->h, py = s->py, fx = s->cw + 1.5, fz = s->pz - s->cd * 0.70, ix = s->cw * 0.9;
-    FEATURE(o, TUBE(ADD_PAIR, 3, X_AXIS, {fx, py, fz, 5, 3.5}, {fx, py + h * 0.5 + 3, fz - 0.8, 5, 2.6},
-                    {fx, py + h * 0.5 + 8, fz - 1.6, 4.2, 2}));
-    FEATURE(o, TUBE(ADD_PAIR, 3, X_AXIS, {s->cw * 0.85, s->ly, s->lz + 1, 5, 3}, {ix, -h - 1, s->lz + 2.2, 5, 2.5},
-                    {ix, -h - 5, s->lz + 2.4, 4.2, 2}));
+/** In the frame of a joint: an articular process below (side -1) or above (side +1) the joint space. */
+static void add_facet(oik_bone_draft *o, const oik_facet_joint *j, double thickness, int side) {
+    oik_sdf_set_frame(o->sdf, j->R, j->centre);
+    FEATURE(o, ELLIPSOID(ADD_PAIR, 3, P(0, 0, side * thickness), P(j->half_width, j->half_height, thickness + 0.4), NO_TURN));
 }
 
-/** Articular pillars with sloping facets, and the transverse foramina. */
-static void cervical_facets(oik_bone_draft *o, const shape *s) {
-    double x = s->px + 3.2, py = s->py, d = s->d, hole_x = s->tp * 0.64, hole_z = s->t->tp_back * 0.3 - 2;
-    if (s->level == LEVEL_C2) {
-        FEATURE(o, TUBE(ADD_PAIR, 3, X_AXIS, {s->px + 1, py, -d - 4, 5.5, 4.5},
-                        {s->px + 2, py - 7.5, -d - 7, 5.8, 4.2}));
-    } else {
-        FEATURE(o, TUBE(ADD_PAIR, 3, X_AXIS, {x, py + 6, -d - 3.4, 6.2, 4.4}, {x, py, -d - 5, 5.8, 5.2},
-                        {x, py - 6, -d - 6.6, 6, 4.2}));
-        FEATURE(o, ELLIPSOID(CUT_PAIR, 1.5, P(x, py + 9.7, -d + 1), P(8, 3.5, 9), P(40, 0, 0)));
-        FEATURE(o, ELLIPSOID(CUT_PAIR, 1.5, P(x, py - 10.7, -d - 11), P(8, 3.5, 9), P(40, 0, 0)));
+/** Cut everything beyond the bone's side of the joint space, so that facets are flat and neighbours never meet. */
+static void cut_facet(oik_bone_draft *o, const oik_facet_joint *j, double reach, int side) {
+    const double margin = 3.0, half_gap = 0.5 * OIK_FACET_GAP;
+    oik_sdf_set_frame(o->sdf, j->R, j->centre);
+    FEATURE(o, BOX(CUT_PAIR, 0.8, P(0, 0, side * (half_gap - reach)), P(j->half_width + margin, j->half_height + margin, reach),
+                   1.5, NO_TURN));
+}
+
+/** The centre of a process in the vertebra's frame. */
+static oik_vec3 process_centre(const oik_vertebra_pose *pose, const oik_facet_joint *j, double thickness, int side) {
+    oik_vec3 p = v3_madd(j->centre, side * (thickness + 0.5 * OIK_FACET_GAP), m3_column(j->R, 2));
+    return m3_tmulv(oik_tilt(pose->tilt_deg), v3_sub(p, pose->centre));
+}
+
+/** Articular processes towards both neighbours; the axis has its own upper ones. */
+static void articular_processes(oik_bone_draft *o, const shape *s, const oik_vertebra_pose *pose) {
+    double t = process_thickness(s);
+    oik_facet_joint below = oik_facet_stand(s->level);
+    oik_vec3 lower = process_centre(pose, &below, t, 1);
+    oik_vec3 root = s->region == CERVICAL ? v3(s->px + 2.5, s->py, -s->d - 5.5)
+                                          : v3(s->px + 0.5, s->py + 1, s->pz - s->cd * 0.55);
+    oik_vec3 isthmus = s->region == CERVICAL ? root : v3(s->cw * 0.80 + 1.5, s->ly, s->lz + 1.5);
+    double r = by_region(s->region, 4.6, 2.8, 5.2);
+    FEATURE(o, CONE(ADD_PAIR, 4, P(isthmus.x, isthmus.y, isthmus.z), r, P(lower.x, lower.y, lower.z), r * 0.9));
+    if (s->level < LEVEL_C2) {
+        oik_facet_joint above = oik_facet_stand(s->level + 1);
+        oik_vec3 upper = process_centre(pose, &above, t, -1);
+        FEATURE(o, CONE(ADD_PAIR, 4, P(root.x, root.y, root.z), r, P(upper.x, upper.y, upper.z), r * 0.9));
+        if (s->region == LUMBAR) /* mammillary process */
+            FEATURE(o, ELLIPSOID(ADD_PAIR, 3, P(upper.x + 1, upper.y - 1, upper.z - 4), P(3, 6, 4), NO_TURN));
+        add_facet(o, &above, t, -1);
     }
-    FEATURE(o, CONE(CUT_PAIR, 1, P(hole_x, -9, hole_z), 2.9, P(hole_x, 9, hole_z), 2.9));
+    add_facet(o, &below, t, 1);
+    oik_sdf_set_frame(o->sdf, oik_tilt(pose->tilt_deg), pose->centre);
 }
 
-/** The ring of C1. */
-static const oik_sdf_feature atlas_features[] = {
-    /* anterior tubercle, anterior arch */
-    ELLIPSOID(ADD, 3, P(0, -1, 10.5), P(4.5, 4.5, 3.2), NO_TURN),
-    TUBE(ADD_PAIR, 4, Y_AXIS, {0, 0, 9, 6, 3.2}, {8, 0, 7.5, 5, 3}, {15, 0, 2, 6, 4.5}),
-    /* lateral masses */
-    ELLIPSOID(ADD_PAIR, 3, P(18.5, 0, -5), P(8.5, 8.5, 11), P(0, -25, 0)),
-    /* transverse processes */
-    TUBE(ADD_PAIR, 4, Y_AXIS, {22, -1, -6, 6, 6}, {30, -2, -8, 4.5, 5.8}, {37.5, -2.5, -9, 4, 4}),
-    /* posterior arch */
-    TUBE(ADD_PAIR, 4, Y_AXIS, {18, -1, -12, 4, 4}, {19, 0, -21, 3.5, 3.5}, {13, 0, -31, 3.8, 3.2},
-         {4, 0, -35.5, 4.6, 3.2}, {0, 0, -36, 5, 3.2}),
-    /* superior and inferior facets, transverse foramina */
-    ELLIPSOID(CUT_PAIR, 2, P(19, 11, -5), P(6.5, 5.5, 10.5), P(0, -25, 0)),
-    ELLIPSOID(CUT_PAIR, 2, P(18, -10.5, -6), P(8, 4, 8), P(0, 0, -20)),
-    CONE(CUT_PAIR, 1, P(29, -10, -8), 2.5, P(29, 10, -8), 2.5),
-    /* posterior tubercle */
-    CONE(ADD, 2, P(0, 1, -37), 3, P(0, 1, -39), 2),
-};
+static void cut_facets(oik_bone_draft *o, const shape *s, const oik_vertebra_pose *pose) {
+    double reach = by_region(s->region, 6.5, 4.5, 3.5);
+    oik_facet_joint below = oik_facet_stand(s->level);
+    cut_facet(o, &below, reach, 1);
+    if (s->level < LEVEL_C2) {
+        oik_facet_joint above = oik_facet_stand(s->level + 1);
+        cut_facet(o, &above, reach, -1);
+    } else { /* the atlas above the axis */
+        oik_draft_atlas_joint(o, -1);
+    }
+    oik_sdf_set_frame(o->sdf, oik_tilt(pose->tilt_deg), pose->centre);
+}
 
-static const oik_bone_mark atlas_marks[] = {
-    {"tp_l", ON_BONE, {39, 0, -9}}, {"tp_r", ON_BONE, {-39, 0, -9}}, {"post", ON_BONE, {0, 0, -40}},
-    {"ant", ON_BONE, {0, 0, 13}}, {"body_c", OFF_BONE, {0, 0, 0}},
-};
+/** Foramina of the transverse processes; that of C7 is the smallest, that of the axis turns outward below its shoulder. */
+static void transverse_foramina(oik_bone_draft *o, const shape *s) {
+    double x = s->tp * 0.64, z = s->t->tp_back * 0.3 - 2, r = s->level == LEVEL_C7 ? 2.2 : 2.8;
+    if (s->level == LEVEL_C2)
+        FEATURE(o, CONE(CUT_PAIR, 1, P(x, -12, z), r, P(x + 8, 1, z), r));
+    else
+        FEATURE(o, CONE(CUT_PAIR, 1, P(x, -9, z), r, P(x, 9, z), r));
+}
 
-static const oik_bone_table atlas = BONE_TABLE(atlas_features, atlas_marks);
+/** Costal facets: hollows for the heads of the vertebra's own rib and of the one below, and for the tubercle. */
+static void costal_facets(oik_bone_draft *o, const shape *s, const oik_vertebra_pose *pose) {
+    const double cartilage = 2.0;
+    int own = LEVEL_T1 + 1 - s->level, last_shared = 10;
+    oik_sdf_set_frame(o->sdf, m3_identity(), v3(0, 0, 0));
+    oik_vec3 head = oik_rib_head(own), tubercle = oik_rib_tubercle(own);
+    FEATURE(o, BALL(CUT_PAIR, 1, P(head.x, head.y, head.z), oik_rib_head_radius(own) + cartilage));
+    if (oik_rib_tubercle_radius(own) > 0)
+        FEATURE(o, BALL(CUT_PAIR, 1, P(tubercle.x, tubercle.y, tubercle.z), oik_rib_tubercle_radius(own) + cartilage));
+    if (own < last_shared) {
+        head = oik_rib_head(own + 1);
+        FEATURE(o, BALL(CUT_PAIR, 1, P(head.x, head.y, head.z), oik_rib_head_radius(own + 1) + cartilage));
+    }
+    oik_sdf_set_frame(o->sdf, oik_tilt(pose->tilt_deg), pose->centre);
+}
 
 static void body_marks(oik_bone_draft *o, const shape *s) {
     double front = 0.9 * s->d, side = 0.9 * s->w;
-    double dens = s->level == LEVEL_C2 ? 19.5 : 0; /* the top of C2 is that of its dens */
+    double dens = s->level == LEVEL_C2 ? 13.5 : 0; /* the top of C2 is that of its dens */
     oik_draft_mark(o, "body_c", OFF_BONE, v3(0, 0, 0));
     oik_draft_mark(o, "sup", ON_BONE, v3(0, s->h + dens, 0));
     oik_draft_mark(o, "inf", ON_BONE, v3(0, -s->h, 0));
@@ -212,7 +261,7 @@ void oik_draft_vertebra(oik_bone_draft *o, int level) {
     oik_vertebra_pose pose = oik_vertebra_stand(level);
     oik_sdf_set_frame(o->sdf, oik_tilt(pose.tilt_deg), pose.centre);
     if (level == LEVEL_C1) {
-        oik_draft_table(o, &atlas);
+        oik_draft_atlas(o);
         return;
     }
     shape s = derive(level);
@@ -221,17 +270,17 @@ void oik_draft_vertebra(oik_bone_draft *o, int level) {
     else
         trunk_body(o, &s);
     arch(o, &s);
+    articular_processes(o, &s, &pose);
     spinous_process(o, &s);
     transverse_processes(o, &s);
-    if (s.region == LUMBAR)
-        lumbar_facets(o, &s);
-    else if (s.region == THORACIC)
-        thoracic_facets(o, &s);
-    else
-        cervical_facets(o, &s);
+    if (s.region == CERVICAL)
+        transverse_foramina(o, &s);
+    if (s.region == THORACIC)
+        costal_facets(o, &s, &pose);
     /* keep the vertebral canal free */
     double z = s.lz + s.cd * 0.52;
     double width = s.cw * 0.86, depth = s.cd * 0.46;
     FEATURE(o, TUBE(CUT, 2, X_AXIS, {0, -s.h - 16, z, width, depth}, {0, s.h + 16, z, width, depth}));
+    cut_facets(o, &s, &pose);
     body_marks(o, &s);
 }

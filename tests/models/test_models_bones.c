@@ -1,4 +1,4 @@
-/* The generated bones: closed symmetric meshes, landmarks on them, dimensions of an adult male. */
+/* The generated bones: closed symmetric meshes, landmarks on them. Their dimensions: test_models_dimensions.c. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -123,13 +123,13 @@ static void every_bone_is_oriented_outwards(void **state) {
     }
 }
 
-/* the budget of the model is 46,000 vertices; 5 % for meshes that stop short of their target */
+/* the budget of the model is 52,000 vertices; 5 % for meshes that stop short of their target */
 static void both_sides_together_keep_the_vertex_budget(void **state) {
     const bone_sets *sets = *state;
     size_t n = 0;
     for (int i = 0; i < sets->one->n; i++)
         n += sets->one->bones[i].n_v * (sets->one->bones[i].midline ? 1 : 2);
-    assert_in_range(n, 43700, 48300);
+    assert_in_range(n, 49400, 54600);
 }
 
 static int by_position(const void *a, const void *b) {
@@ -162,7 +162,7 @@ static void midline_bones_are_exactly_symmetric(void **state) {
         free(v);
         free(m);
     }
-    assert_int_equal(n_midline, 28); /* 24 vertebrae, sacrum, sternum, skull, mandible */
+    assert_int_equal(n_midline, 29); /* 24 vertebrae, sacrum, sternum, skull, mandible, hyoid */
 }
 
 /* ---- landmarks ---- */
@@ -237,113 +237,6 @@ static void ball_joints_are_concentric(void **state) {
     assert_true(glenoid - humeral.mean > 0.001 && glenoid - humeral.mean < 0.006);
 }
 
-/* ---- dimensions ---- */
-
-/* extent along one axis of the vertices inside a box [mm] */
-static double extent(const bone_sets *sets, const char *name, int axis, oik_vec3 lo, oik_vec3 hi) {
-    const oik_bone *b = bone(sets, name);
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < b->n_v; i++) {
-        oik_vec3 p = v3_scale(b->v[i], 1000);
-        if (p.x < lo.x || p.y < lo.y || p.z < lo.z || p.x > hi.x || p.y > hi.y || p.z > hi.z)
-            continue;
-        low = fmin(low, v3_get(p, axis));
-        high = fmax(high, v3_get(p, axis));
-    }
-    return high - low;
-}
-
-/* largest distance of two vertices [mm] */
-static double longest(const bone_sets *sets, const char *name) {
-    const oik_bone *b = bone(sets, name);
-    double best = 0;
-    for (size_t i = 0; i < b->n_v; i++)
-        for (size_t j = i + 1; j < b->n_v; j++)
-            best = fmax(best, v3_dist(b->v[i], b->v[j]));
-    return 1000 * best;
-}
-
-static double span(const bone_sets *sets, const char *name, const char *a, const char *b) {
-    return 1000 * v3_dist(mark(sets, name, a), mark(sets, name, b));
-}
-
-static double widest_rib(const bone_sets *sets) {
-    const char *const ribs[] = {"rib5", "rib6", "rib7", "rib8", "rib9", "rib10"};
-    double widest = 0;
-    for (int i = 0; i < 6; i++) {
-        const oik_bone *b = bone(sets, ribs[i]);
-        for (size_t k = 0; k < b->n_v; k++)
-            widest = fmax(widest, 1000 * b->v[k].x);
-    }
-    return 2 * widest;
-}
-
-static double bi_iliac(const bone_sets *sets) {
-    const oik_bone *b = bone(sets, "hipbone");
-    double widest = 0;
-    for (size_t k = 0; k < b->n_v; k++)
-        widest = fmax(widest, 1000 * b->v[k].x);
-    return 2 * widest;
-}
-
-static double body_width_l3(const bone_sets *sets) {
-    oik_vec3 c = v3_scale(mark(sets, "L3", "body_c"), 1000);
-    return extent(sets, "L3", 0, v3(-99, 0, c.z - 5), v3(99, 999, 999));
-}
-
-typedef struct dimension {
-    const char *what;
-    double found, target; /* mm */
-} dimension;
-
-/*
- * Means of adult males. Long bones: regressions of Trotter and Gleser 1952 on stature solved for 1.75 m (humerus,
- * radius, ulna) and 0.2674 x stature (femur, Feldesman 1990); breadths of Howells and the Forensic Data Bank (skull),
- * osteometric means for the rest. 3 % is half of one population standard deviation of the most variable of them.
- */
-static void main_dimensions_are_those_of_an_adult_male(void **state) {
-    const bone_sets *s = *state;
-    const double inf = INFINITY, tolerance = 0.03;
-    const oik_vec3 lo = v3(-inf, -inf, -inf), hi = v3(inf, inf, inf);
-    const oik_vec3 femoral_centre = mark(s, "femur", "hip_c");
-    const dimension dimensions[] = {
-        {"femur, maximum length", longest(s, "femur"), 468},
-        {"femoral head, diameter",
-         2000 * around(bone(s, "femur"), femoral_centre, v3(0, 1, 0), 0.010, 0.030).mean, 48},
-        {"femur, epicondylar breadth", extent(s, "femur", 0, v3(-inf, -inf, -inf), v3(inf, -395, inf)), 84},
-        {"tibia, plateau breadth", extent(s, "tibia", 0, v3(-inf, -60, -inf), hi), 75},
-        {"tibia, plateau depth", extent(s, "tibia", 2, v3(-inf, -42, -inf), hi), 52},
-        {"humerus, maximum length", longest(s, "humerus"), 339},
-        {"humerus, epicondylar breadth", extent(s, "humerus", 0, lo, v3(inf, -270, inf)), 63},
-        {"radius, maximum length", longest(s, "radius"), 254},
-        {"radial head, diameter", extent(s, "radius", 2, v3(-inf, -24, -inf), hi), 23},
-        {"ulna, maximum length", longest(s, "ulna"), 273},
-        {"scapula, height", span(s, "scapula", "sup", "inf"), 158},
-        {"scapula, breadth", span(s, "scapula", "root", "glen"), 106},
-        {"pelvis, bi-iliac breadth", bi_iliac(s), 278},
-        {"hip bone, height as it stands", extent(s, "hipbone", 1, lo, hi), 220},
-        {"sacrum, breadth", extent(s, "sacrum", 0, lo, hi), 108},
-        {"sacrum, anterior length", span(s, "sacrum", "promontory", "apex"), 106},
-        {"L3, body width", body_width_l3(s), 48},
-        {"rib cage, breadth", widest_rib(s), 268},
-        {"skull, glabella-opisthocranion", span(s, "skull", "glabella", "opisthocranion"), 187},
-        {"skull, breadth", extent(s, "skull", 0, v3(-inf, 10, -inf), v3(inf, inf, 10)), 141},
-        {"skull, basion-bregma", span(s, "skull", "basion", "bregma"), 139},
-        {"skull, bizygomatic breadth", extent(s, "skull", 0, v3(-inf, -inf, 12), v3(inf, 3, inf)), 130},
-        {"skull, nasion-prosthion", span(s, "skull", "nasion", "prosthion"), 71},
-        {"mandible, bigonial breadth", extent(s, "mandible", 0, lo, v3(inf, -45, 35)), 99},
-        {"mandible, bicondylar breadth", extent(s, "mandible", 0, v3(-inf, -15, -inf), hi), 118},
-        {"patella, height", extent(s, "patella", 1, lo, hi), 45},
-        {"navicular, breadth", extent(s, "navicular", 0, lo, hi), 42},
-        {"calcaneus, maximum length", longest(s, "calcaneus"), 82},
-    };
-    for (size_t i = 0; i < sizeof dimensions / sizeof *dimensions; i++) {
-        const dimension *d = dimensions + i;
-        if (!(fabs(d->found / d->target - 1) <= tolerance))
-            fail_msg("%s is %.1f mm, expected %.1f", d->what, d->found, d->target);
-    }
-}
-
 /* ---- arguments ---- */
 
 static void arguments_outside_their_range_are_refused(void **state) {
@@ -398,7 +291,6 @@ int main(void) {
         cmocka_unit_test(surface_landmarks_lie_on_the_mesh),
         cmocka_unit_test(every_bone_has_landmarks_of_its_own_names),
         cmocka_unit_test(ball_joints_are_concentric),
-        cmocka_unit_test(main_dimensions_are_those_of_an_adult_male),
         cmocka_unit_test(arguments_outside_their_range_are_refused),
         cmocka_unit_test(one_bone_alone_is_the_same_bone),
         cmocka_unit_test(detail_scales_the_number_of_faces),

@@ -15,7 +15,7 @@ static oik_bone two_bones[2] = {
     {.name = "shaft", .n_landmarks = 2, .landmarks = {{"top", true, {0.001, 0.2, -0.03}}, {"end", false, {0.003, -0.4, 0.05}}}},
     {.name = "shaft_2", .n_landmarks = 1, .landmarks = {{"top", true, {1, 2, 3}}}},
 };
-static const oik_bone_set bones = {2, two_bones};
+static const oik_bone_set bones = {.n = 2, .bones = two_bones};
 
 static void assert_position(const char *text, double x, double y, double z) {
     oik_vec3 p = v3(NAN, NAN, NAN);

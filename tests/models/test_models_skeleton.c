@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "models/bone_set.h"
+#include "models/bone_fit.h"
 #include "models/model_write.h"
 #include "models/placement.h"
 #include "models/position.h"
@@ -29,7 +29,7 @@ static const double genders[N_GENDERS] = {1.0, 0.0, 0.5};
 #define DETAIL 0.3
 
 static oik_skin_base *base;
-static oik_bone_set *bones;
+static oik_bone_set *bones, *fitted[N_GENDERS]; /* as generated, and of each gender */
 static oik_skin *skin[N_GENDERS];
 static oik_skel_model *model[N_GENDERS];
 
@@ -38,7 +38,8 @@ static int set_up(void **state) {
     bool made = oik_skin_base_new(&base, "models/tables", &err) == OIK_OK && oik_bone_set_new(&bones, DETAIL, 2, &err) == OIK_OK;
     for (int g = 0; g < N_GENDERS && made; g++)
         made = oik_skin_new(&skin[g], base, genders[g], &err) == OIK_OK &&
-               oik_skeleton_build(&model[g], skin[g], bones, &err) == OIK_OK;
+               oik_bone_set_fit(&fitted[g], bones, "models/tables", genders[g], &err) == OIK_OK &&
+               oik_skeleton_build(&model[g], skin[g], fitted[g], &err) == OIK_OK;
     if (!made)
         print_error("%s\n", err.message);
     return made ? temp_dir_setup(state) : -1;
@@ -48,6 +49,7 @@ static int tear_down(void **state) {
     for (int g = 0; g < N_GENDERS; g++) {
         oik_skel_model_free(model[g]);
         oik_skin_free(skin[g]);
+        oik_bone_set_free(fitted[g]);
     }
     oik_skin_base_free(base);
     oik_bone_set_free(bones);
@@ -360,7 +362,7 @@ static void two_runs_write_the_same_bytes(void **state) {
     char path[2][TEMP_PATH_LENGTH], *bytes[2];
     size_t n[2];
     oik_skel_model *again;
-    assert_int_equal(oik_skeleton_build(&again, skin[FEMALE], bones, NULL), OIK_OK);
+    assert_int_equal(oik_skeleton_build(&again, skin[FEMALE], fitted[FEMALE], NULL), OIK_OK);
     assert_int_equal(oik_model_write(temp_path(path[0], "a.npz"), "female", skin[FEMALE], model[FEMALE], NULL), OIK_OK);
     assert_int_equal(oik_model_write(temp_path(path[1], "b.npz"), "female", skin[FEMALE], again, NULL), OIK_OK);
     for (int i = 0; i < 2; i++)
@@ -399,14 +401,14 @@ static void failed_allocations_are_reported(void **state) {
     (void)state;
     oik_skel_model *built;
     failing_malloc_arm(-1);
-    assert_int_equal(oik_skeleton_build(&built, skin[NEUTRAL], bones, NULL), OIK_OK);
+    assert_int_equal(oik_skeleton_build(&built, skin[NEUTRAL], fitted[NEUTRAL], NULL), OIK_OK);
     long n = failing_malloc_disarm();
     oik_skel_model_free(built);
     assert_true(n > 100);
     for (long k = 0; k < n; k += 1 + k / 16) {
         oik_error err = {.status = OIK_OK};
         failing_malloc_arm(k);
-        oik_status status = oik_skeleton_build(&built, skin[NEUTRAL], bones, &err);
+        oik_status status = oik_skeleton_build(&built, skin[NEUTRAL], fitted[NEUTRAL], &err);
         failing_malloc_disarm();
         assert_int_equal(status, OIK_E_MEMORY);
         assert_int_equal(err.status, OIK_E_MEMORY);

@@ -9,14 +9,14 @@
 
 #include <cmocka.h>
 
-#include "models/bone_set.h"
+#include "models/bone_fit.h"
 #include "models/skeleton_build.h"
 #include "skeleton/skeleton.h"
 
 #define DETAIL 0.3 /* coarse bones: a finer one has other vertices but the same symmetry */
 
 static oik_skin_base *base;
-static oik_bone_set *bones;
+static oik_bone_set *bones, *fitted; /* as generated, and of a woman */
 static oik_skin *skin;
 static oik_skel_model *m;
 static int32_t *twin; /* point on the other side, itself on the midline and where there is none */
@@ -43,7 +43,8 @@ static int set_up(void **state) {
     (void)state;
     oik_error err = {.status = OIK_OK};
     if (oik_skin_base_new(&base, "models/tables", &err) || oik_bone_set_new(&bones, DETAIL, 2, &err) ||
-        oik_skin_new(&skin, base, 1.0, &err) || oik_skeleton_build(&m, skin, bones, &err)) {
+        oik_skin_new(&skin, base, 1.0, &err) || oik_bone_set_fit(&fitted, bones, "models/tables", 1.0, &err) ||
+        oik_skeleton_build(&m, skin, fitted, &err)) {
         print_error("%s\n", err.message);
         return -1;
     }
@@ -60,6 +61,7 @@ static int tear_down(void **state) {
     free(twin);
     oik_skel_model_free(m);
     oik_skin_free(skin);
+    oik_bone_set_free(fitted);
     oik_bone_set_free(bones);
     oik_skin_base_free(base);
     return 0;
