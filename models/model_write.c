@@ -94,9 +94,27 @@ static void put_skeleton(sink *s, const oik_skel_model *m) {
 #undef PUT_NAMES
 #define PUT_INTS(array, field, rows, columns, limit) put_i32(s, array, "<i4", (size_t)(rows), columns, m->field);
     SKEL_INT_ARRAYS(PUT_INTS)
+    if (m->paths.n) { /* these three groups are optional */
+        SKEL_PATH_INT_ARRAYS(PUT_INTS)
+    }
+    if (m->clearances.n) {
+        SKEL_CLEARANCE_INT_ARRAYS(PUT_INTS)
+    }
+    if (m->curves.n) {
+        SKEL_CURVE_INT_ARRAYS(PUT_INTS)
+    }
 #undef PUT_INTS
 #define PUT_REALS(array, field, rows, columns, dtype) put_f64(s, array, dtype, (size_t)(rows), columns, m->field);
     SKEL_REAL_ARRAYS(PUT_REALS)
+    if (m->paths.n) {
+        SKEL_PATH_REAL_ARRAYS(PUT_REALS)
+    }
+    if (m->clearances.n) {
+        SKEL_CLEARANCE_REAL_ARRAYS(PUT_REALS)
+    }
+    if (m->curves.n) {
+        SKEL_CURVE_REAL_ARRAYS(PUT_REALS)
+    }
 #undef PUT_REALS
     put_f64(s, "skel_lying_R", "<f8", 24, 9, m->lying_R);
     int32_t gap[8];

@@ -40,6 +40,13 @@ oik_vec3 oik_builder_position(oik_builder *b, const char *text) {
     return p;
 }
 
+oik_vec3 oik_builder_position_in(oik_builder *b, int row, const char *text) {
+    oik_vec3 p = v3(0, 0, 0);
+    if (!b->status)
+        b->status = oik_position_in(&p, text, oik_part_table[row].bones, b->bones, b->err);
+    return p;
+}
+
 bool oik_builder_two_sided(int row, oik_vec3 x) {
     return oik_part_table[row].lateral || fabs(x.x) > 1e-3;
 }
@@ -67,18 +74,36 @@ static oik_vec3 bump(const oik_mode_row *row, oik_vec3 x, oik_vec3 c, oik_vec3 v
     return v3_scale(v, exp(-0.5 * r * r / (sigma * sigma)));
 }
 
-/** Displacement of canonical x (left side or midline) by one unit of a mode row, in canonical axes. */
-static oik_vec3 mode_displacement(const oik_mode_row *row, oik_vec3 x, bool midline) {
-    oik_vec3 c = v3_scale(row->c, 1e-3);
+/** Displacement of canonical x (left side or midline) by one unit of a mode row whose place in the set is known, in canonical axes. */
+static oik_vec3 mode_displacement(const oik_mode_row *row, const oik_mode_place *place, oik_vec3 x, bool midline) {
     if (row->kind == OIK_MODE_SCALE)
-        return v3_mul(row->v, v3_sub(x, c));
+        return v3_mul(row->v, v3_sub(x, place->c));
     oik_vec3 v = v3_scale(row->v, 1e-3);
     if (row->kind == OIK_MODE_STRETCH) {
-        double s = v3_dot(v3_sub(x, c), v3_unit(v)), from = row->from * 1e-3, to = row->to * 1e-3;
-        return v3_scale(v, fmin(1.0, fmax(0.0, (s - from) / (to - from))));
+        double s = v3_dot(v3_sub(x, place->c), v3_unit(v));
+        return v3_scale(v, fmin(1.0, fmax(0.0, (s - place->from) / (place->to - place->from))));
     }
-    oik_vec3 d = bump(row, x, c, v);
-    return midline ? v3_add(d, mirror(bump(row, mirror(x), c, v))) : d;
+    oik_vec3 d = bump(row, x, place->c, v);
+    return midline ? v3_add(d, mirror(bump(row, mirror(x), place->c, v))) : d;
+}
+
+/** Where fitting has carried the centre and the ends of a mode row in a part. */
+static oik_mode_place mode_place(oik_builder *b, const oik_mode_row *row, int part_row) {
+    oik_mode_place place = {.from = row->from * 1e-3, .to = row->to * 1e-3};
+    char text[96];
+    snprintf(text, sizeof text, "%.9g,%.9g,%.9g", row->c.x, row->c.y, row->c.z);
+    place.c = oik_builder_position_in(b, part_row, text);
+    if (row->kind != OIK_MODE_STRETCH)
+        return place;
+    oik_vec3 along = v3_unit(row->v), end[2] = {v3_madd(row->c, row->from, along), v3_madd(row->c, row->to, along)};
+    double s[2];
+    for (int k = 0; k < 2; k++) {
+        snprintf(text, sizeof text, "%.9g,%.9g,%.9g", end[k].x, end[k].y, end[k].z);
+        s[k] = v3_dot(v3_sub(oik_builder_position_in(b, part_row, text), place.c), along);
+    }
+    place.from = s[0];
+    place.to = s[1];
+    return place;
 }
 
 /** Number of the mode that a row belongs to; rows of one name need not be neighbours. */
@@ -112,6 +137,8 @@ static void find_mode_rows(oik_builder *b, int row) {
         for (int i = 0; i < oik_n_mode_rows; i++)
             if (b->mode_of_row[i] == mode && matches(oik_mode_table[i].part, oik_part_table[row].name))
                 b->mode_rows[b->n_mode_rows++] = i;
+    for (int k = 0; k < b->n_mode_rows; k++)
+        b->mode_place[k] = mode_place(b, &oik_mode_table[b->mode_rows[k]], row);
     b->mode_rows_of = row;
 }
 
@@ -124,7 +151,7 @@ static void add_modes(oik_builder *b, int row, int side, oik_vec3 x) {
         int mode = b->mode_of_row[b->mode_rows[k]];
         oik_vec3 d = v3(0, 0, 0);
         for (; k < b->n_mode_rows && b->mode_of_row[b->mode_rows[k]] == mode; k++)
-            d = v3_add(d, v3_mul(b->placement[row].ratio, mode_displacement(&oik_mode_table[b->mode_rows[k]], x, !part->lateral)));
+            d = v3_add(d, v3_mul(b->placement[row].ratio, mode_displacement(&oik_mode_table[b->mode_rows[k]], &b->mode_place[k], x, !part->lateral)));
         add_mode_entry(b, mode, flip ? mirror(d) : d);
     }
 }
@@ -348,7 +375,8 @@ oik_status oik_skeleton_build(oik_skel_model **out, const oik_skin *skin, const 
     for (int row = 0; row < oik_n_part_rows && !b.status; row++)
         find_centre(&b, row);
     void (*const steps[])(oik_builder *) = {start_modes,          add_parts,           add_bones,
-                                            oik_builder_stitches, oik_builder_ligaments, oik_builder_couplings, oik_builder_landmarks,
+                                            oik_builder_stitches, oik_builder_ligaments, oik_builder_couplings, oik_builder_paths,
+                                            oik_builder_clearances, oik_builder_curves, oik_builder_landmarks,
                                             oik_builder_springs,  oik_builder_kinematics, finish_modes};
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !b.status; i++)
         steps[i](&b);

@@ -7,7 +7,8 @@
 #include "skeleton/skel_model.h"
 
 /**
- * @param[out] out owned by the caller (oik_skel_model_free), NULL on error
+ * @param[out] out   owned by the caller (oik_skel_model_free), NULL on error
+ * @param[in]  bones of the skin's sex (bone_fit.h)
  * @return OIK_E_MODEL naming the table entry that cannot be resolved; OIK_E_MEMORY
  * Deterministic; well under a second.
  */

@@ -22,7 +22,7 @@ static void add_points(kinematics_builder *k) {
     for (int i = 0; i < oik_n_point_rows && !k->b->status; i++) {
         const oik_point_row *r = &oik_point_table[i];
         int row = oik_builder_row(k->b, r->part);
-        oik_vec3 p = oik_builder_position(k->b, r->p);
+        oik_vec3 p = oik_builder_position_in(k->b, row, r->p);
         k->point[i][OIK_LEFT] = k->point[i][OIK_RIGHT] = oik_builder_point(k->b, row, OIK_LEFT, p);
         if (oik_builder_two_sided(row, p))
             k->point[i][OIK_RIGHT] = oik_builder_point(k->b, row, OIK_RIGHT, p);

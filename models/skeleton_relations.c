@@ -75,8 +75,10 @@ static void stitch_discs(oik_builder *b) {
 void oik_builder_stitches(oik_builder *b) {
     for (int i = 0; i < oik_n_stitch_rows && !b->status; i++) {
         const oik_stitch_row *r = &oik_stitch_table[i];
-        stitch(b, oik_builder_row(b, r->a), oik_builder_row(b, r->b), oik_builder_position(b, r->p_a),
-               oik_builder_position(b, r->p_b), r->infer_sigma, r->pose_sigma, r->keep_offset);
+        int row_a = oik_builder_row(b, r->a), row_b = oik_builder_row(b, r->b);
+        bool one_frame = oik_part_table[row_a].frame == oik_part_table[row_b].frame; /* then both names are of one place */
+        oik_vec3 p_a = oik_builder_position_in(b, row_a, r->p_a), p_b = oik_builder_position_in(b, row_b, r->p_b);
+        stitch(b, row_a, row_b, p_a, one_frame ? p_a : p_b, r->infer_sigma, r->pose_sigma, r->keep_offset);
     }
     stitch_discs(b);
 }
@@ -86,7 +88,7 @@ void oik_builder_ligaments(oik_builder *b) {
     for (int i = 0; i < oik_n_ligament_rows && !b->status; i++) {
         const oik_ligament_row *r = &oik_ligament_table[i];
         int row_a = oik_builder_row(b, r->a), row_b = oik_builder_row(b, r->b);
-        oik_vec3 p_a = oik_builder_position(b, r->p_a), p_b = oik_builder_position(b, r->p_b);
+        oik_vec3 p_a = oik_builder_position_in(b, row_a, r->p_a), p_b = oik_builder_position_in(b, row_b, r->p_b);
         for (int side = 0; side < 2 && !b->status; side++) {
             l->point_a = oik_builder_grow(b, l->point_a, l->n, sizeof *l->point_a);
             l->point_b = oik_builder_grow(b, l->point_b, l->n, sizeof *l->point_b);
@@ -118,9 +120,9 @@ void oik_builder_couplings(oik_builder *b) {
             c->part[c->n][1] = b->part[base][side];
             c->part[c->n][2] = b->part[driver][side];
             for (int k = 0; k < 3; k++)
-                c->point[c->n][k] = oik_builder_point(b, follower, side, oik_builder_position(b, on_follower[k]));
+                c->point[c->n][k] = oik_builder_point(b, follower, side, oik_builder_position_in(b, follower, on_follower[k]));
             for (int k = 0; k < 2; k++)
-                c->point[c->n][3 + k] = oik_builder_point(b, driver, side, oik_builder_position(b, on_driver[k]));
+                c->point[c->n][3 + k] = oik_builder_point(b, driver, side, oik_builder_position_in(b, driver, on_driver[k]));
             c->ratio[c->n++] = r->ratio;
         }
     }
@@ -186,7 +188,7 @@ static void add_both(oik_builder *b, int part_row, oik_vec3 p, oik_skin_row *row
 
 static void add_contact(oik_builder *b, const oik_contact_row *r, oik_skin_row *row) {
     int part = oik_builder_row(b, r->part);
-    oik_vec3 p = oik_builder_position(b, r->p);
+    oik_vec3 p = oik_builder_position_in(b, part, r->p);
     if (b->status)
         return;
     oik_vec3 placed = oik_builder_place(b, part, OIK_LEFT, p), direction = m3_mulv(b->placement[part].R, r->direction);
@@ -209,7 +211,7 @@ static const char *finger_of(const char *part) {
 
 static void add_centre(oik_builder *b, const oik_centre_row *r, oik_skin_row *row) {
     int part = oik_builder_row(b, r->part);
-    oik_vec3 p = oik_builder_position(b, r->p);
+    oik_vec3 p = oik_builder_position_in(b, part, r->p);
     if (b->status)
         return;
     oik_vec3 at = r->joint >= 0 ? oik_placement_target(&b->skin, r) : oik_builder_place(b, part, OIK_LEFT, p);

@@ -5,6 +5,8 @@
  * neighbouring vertebrae), a rib 2 on its head and tubercle. keep_offset = false marks true joint centres.
  * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres, 2-4 for discs, 10-30 where a point only steadies a rotation.
  */
+#include <stddef.h>
+
 #include "models/skeleton_tables.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
@@ -13,13 +15,13 @@ const oik_stitch_row oik_stitch_table[] = {
     /* hip: ball */
     {"pelvis", "femur", "hipbone:hip_c", "femur:hip_c", 0.5, 0.25, false},
     /* knee: hinge about the axis of the posterior condyles, 8 mm behind the epicondyles, weakly straight while placing */
-    {"femur", "tibia", "femur:knee_c+35,2,-8", "tibia:knee_c+35,2,-8", 1.0, 1.0, true},
-    {"femur", "tibia", "femur:knee_c+-35,2,-8", "tibia:knee_c+-35,2,-8", 1.0, 1.0, true},
+    {"femur", "tibia", "femur:knee_c+35,2,-8", "tibia:knee_c+35,2,-8", 1.0, 0.3, true},
+    {"femur", "tibia", "femur:knee_c+-35,2,-8", "tibia:knee_c+-35,2,-8", 1.0, 0.3, true},
     {"femur", "tibia", "femur:knee_c+0,2,32", "tibia:knee_c+0,2,32", 6.0, 200.0, true},
-    /* patella: turns about the knee axis in its groove */
-    {"femur", "patella", "femur:knee_c+30,2,-8", "30,-4,-51", 1.5, 1.5, true},
-    {"femur", "patella", "femur:knee_c+-30,2,-8", "-30,-4,-51", 1.5, 1.5, true},
-    {"femur", "patella", "0,-414,43", "0,0,0", 3.0, 200.0, true},
+    /* patella: three points of it, which travel along the groove (path table) */
+    {"femur", "patella", "22,-402,43", "22,12,0", 2.0, 0.7, true},
+    {"femur", "patella", "-22,-402,43", "-22,12,0", 2.0, 0.7, true},
+    {"femur", "patella", "0,-438,43", "0,-24,0", 3.0, 0.7, true},
     /* talocrural joint: hinge through the malleoli */
     {"tibia", "talus", "tibia:ankle_c+25,-2,-4", "talus:ankle_c+25,-2,-4", 0.7, 0.7, true},
     {"tibia", "talus", "tibia:ankle_c+-25,2,4", "talus:ankle_c+-25,2,4", 0.7, 0.7, true},
@@ -118,30 +120,30 @@ const oik_stitch_row oik_stitch_table[] = {
     {"little_middle", "little_distal", "fin53:prox+8,0,0", "fin53:prox+8,0,0", 1.0, 1.0, true},
     {"little_middle", "little_distal", "fin53:prox+0,0,15", "fin53:prox+0,0,15", 5.0, 12.0, true},
     /* ribs on the thoracic vertebrae: head and tubercle */
-    {"T12", "ribcage", "rib12:head", "rib12:head", 3.0, 4.0, true},
-    {"T12", "ribcage", "rib12:tub", "rib12:tub", 3.0, 4.0, true},
-    {"T11", "ribcage", "rib11:head", "rib11:head", 3.0, 4.0, true},
-    {"T11", "ribcage", "rib11:tub", "rib11:tub", 3.0, 4.0, true},
-    {"T10", "ribcage", "rib10:head", "rib10:head", 3.0, 4.0, true},
-    {"T10", "ribcage", "rib10:tub", "rib10:tub", 3.0, 4.0, true},
-    {"T9", "ribcage", "rib9:head", "rib9:head", 3.0, 4.0, true},
-    {"T9", "ribcage", "rib9:tub", "rib9:tub", 3.0, 4.0, true},
-    {"T8", "ribcage", "rib8:head", "rib8:head", 3.0, 4.0, true},
-    {"T8", "ribcage", "rib8:tub", "rib8:tub", 3.0, 4.0, true},
-    {"T7", "ribcage", "rib7:head", "rib7:head", 3.0, 4.0, true},
-    {"T7", "ribcage", "rib7:tub", "rib7:tub", 3.0, 4.0, true},
-    {"T6", "ribcage", "rib6:head", "rib6:head", 3.0, 4.0, true},
-    {"T6", "ribcage", "rib6:tub", "rib6:tub", 3.0, 4.0, true},
-    {"T5", "ribcage", "rib5:head", "rib5:head", 3.0, 4.0, true},
-    {"T5", "ribcage", "rib5:tub", "rib5:tub", 3.0, 4.0, true},
-    {"T4", "ribcage", "rib4:head", "rib4:head", 3.0, 4.0, true},
-    {"T4", "ribcage", "rib4:tub", "rib4:tub", 3.0, 4.0, true},
-    {"T3", "ribcage", "rib3:head", "rib3:head", 3.0, 4.0, true},
-    {"T3", "ribcage", "rib3:tub", "rib3:tub", 3.0, 4.0, true},
-    {"T2", "ribcage", "rib2:head", "rib2:head", 3.0, 4.0, true},
-    {"T2", "ribcage", "rib2:tub", "rib2:tub", 3.0, 4.0, true},
-    {"T1", "ribcage", "rib1:head", "rib1:head", 3.0, 4.0, true},
-    {"T1", "ribcage", "rib1:tub", "rib1:tub", 3.0, 4.0, true},
+    {"T12", "ribcage", "rib12:head", "rib12:head", 3.0, 2.5, true},
+    {"T12", "ribcage", "rib12:tub", "rib12:tub", 3.0, 2.5, true},
+    {"T11", "ribcage", "rib11:head", "rib11:head", 3.0, 2.5, true},
+    {"T11", "ribcage", "rib11:tub", "rib11:tub", 3.0, 2.5, true},
+    {"T10", "ribcage", "rib10:head", "rib10:head", 3.0, 2.5, true},
+    {"T10", "ribcage", "rib10:tub", "rib10:tub", 3.0, 2.5, true},
+    {"T9", "ribcage", "rib9:head", "rib9:head", 3.0, 2.5, true},
+    {"T9", "ribcage", "rib9:tub", "rib9:tub", 3.0, 2.5, true},
+    {"T8", "ribcage", "rib8:head", "rib8:head", 3.0, 2.5, true},
+    {"T8", "ribcage", "rib8:tub", "rib8:tub", 3.0, 2.5, true},
+    {"T7", "ribcage", "rib7:head", "rib7:head", 3.0, 2.5, true},
+    {"T7", "ribcage", "rib7:tub", "rib7:tub", 3.0, 2.5, true},
+    {"T6", "ribcage", "rib6:head", "rib6:head", 3.0, 2.5, true},
+    {"T6", "ribcage", "rib6:tub", "rib6:tub", 3.0, 2.5, true},
+    {"T5", "ribcage", "rib5:head", "rib5:head", 3.0, 2.5, true},
+    {"T5", "ribcage", "rib5:tub", "rib5:tub", 3.0, 2.5, true},
+    {"T4", "ribcage", "rib4:head", "rib4:head", 3.0, 2.5, true},
+    {"T4", "ribcage", "rib4:tub", "rib4:tub", 3.0, 2.5, true},
+    {"T3", "ribcage", "rib3:head", "rib3:head", 3.0, 2.5, true},
+    {"T3", "ribcage", "rib3:tub", "rib3:tub", 3.0, 2.5, true},
+    {"T2", "ribcage", "rib2:head", "rib2:head", 3.0, 2.5, true},
+    {"T2", "ribcage", "rib2:tub", "rib2:tub", 3.0, 2.5, true},
+    {"T1", "ribcage", "rib1:head", "rib1:head", 3.0, 2.5, true},
+    {"T1", "ribcage", "rib1:tub", "rib1:tub", 3.0, 2.5, true},
     /* atlas on axis, skull on atlas; the skull's frame stands at (0, 732.5, -4.8) of the torso frame */
     {"C2", "C1", "16,695,1", "16,695,1", 2.0, 2.0, true},
     {"C2", "C1", "0,703,9", "0,703,9", 2.0, 2.0, true},
@@ -163,7 +165,7 @@ const oik_ligament_row oik_ligament_table[] = {
     {"ribcage", "scapula", "0,530,-20", "scapula:sup", 6.0},
     {"ribcage", "scapula", "0,400,0", "scapula:inf", 6.0},
     /* patellar ligament */
-    {"tibia", "patella", "tibia:tuberosity", "patella:apex", 4.0},
+    {"tibia", "patella", "tibia:tuberosity", "patella:apex", 1.0},
     /* costoclavicular ligament */
     {"ribcage", "clavicle", "rib1:ccj", "24,-6,0", 10.0},
     /* coracoclavicular ligaments */
@@ -182,3 +184,25 @@ const oik_coupling_row oik_coupling_table[] = {
      "Ludewig et al. 2009: about 30 deg of posterior rotation at 120 deg [L]"},
 };
 const int oik_n_coupling_rows = COUNT(oik_coupling_table);
+
+const oik_path_row oik_path_table[] = {
+    {"femur", "tibia", "tibia", OIK_PATH_ROLL, "femur:knee_c+-35,2,-8", "femur:knee_c+35,2,-8", NULL, NULL, 1.0, 3.0, 6.0, 135,
+     "cartilage of both plateaus and condyles: about 2 + 2 mm [L]"},
+    {"femur", "patella", "tibia", OIK_PATH_GROOVE, "femur:knee_c+-35,2,-8", "femur:knee_c+35,2,-8", "tibia:tuberosity", "patella:apex",
+     0.67, 2.0, 4.0, 150, "the patella flexes by about two thirds of the knee's flexion, Nha et al. 2008 [L]"},
+};
+const int oik_n_path_rows = COUNT(oik_path_table);
+
+const oik_clearance_row oik_clearance_table[] = {
+    {"scapula", "ribcage", 6.0, 1.0, "serratus anterior and subscapularis between them [L]"},
+};
+const int oik_n_clearance_rows = COUNT(oik_clearance_table);
+
+/* White & Panjabi, Clinical Biomechanics of the Spine, 1990, representative ranges of flexion and extension [L] */
+const oik_curve_row oik_curve_table[] = {
+    {"L5", 17}, {"L4", 16}, {"L3", 15}, {"L2", 14}, {"L1", 12}, {"T12", 12}, {"T11", 12}, {"T10", 9}, {"T9", 6}, {"T8", 6}, {"T7", 6},
+    {"T6", 5}, {"T5", 4}, {"T4", 4}, {"T3", 4}, {"T2", 4}, {"T1", 4}, {"C7", 9}, {"C6", 17}, {"C5", 20}, {"C4", 20}, {"C3", 15},
+    {"C2", 10},
+};
+const int oik_n_curve_rows = COUNT(oik_curve_table);
+const double oik_curve_sigma = 1.5;

@@ -3,7 +3,8 @@
  * how they vary and how they move. All of it is data; skeleton_build.c turns it into the arrays of a model file.
  *
  * A position is a text of terms joined by '+': "bone:landmark" of bone_set.h, or "x,y,z" in millimetres; "a|b" is the middle of two terms.
- * All are in the canonical frames of bone_set.h (male, left side, +x lateral, +y up, +z forward); right parts are mirror images, and
+ * All are in the canonical frames of bone_set.h (left side, +x lateral, +y up, +z forward), of the bones before they are fitted to a
+ * sex; the places are carried along (position.h). Right parts are mirror images, and
  * in midline parts a position off the midline stands for both sides. Every row of facts carries its source; [L] marks a value from the literature by memory that has
  * still to be verified, see models/README.md.
  */
@@ -29,7 +30,6 @@ typedef struct oik_part_row {
     oik_frame frame;
     int joint;           /**< SMPL joint (of the left side) that carries the part when posing starts */
     const char *bones;   /**< space-separated bone names of bone_set.h; "+" before a name: left and right bone in a midline part */
-    oik_vec3 female;     /**< female / male ratio of size along x, y, z */
     int n_springs;       /**< bone points tied to the skin while posing */
     double spring_sigma; /**< how far such a point may stray from where the skin carries it [mm] */
     double spring_low, spring_high; /**< only points between these canonical heights y are tied [mm]: skin in the folds of hip and shoulder misleads */
@@ -74,6 +74,43 @@ typedef struct oik_coupling_row {
 } oik_coupling_row;
 extern const oik_coupling_row oik_coupling_table[];
 extern const int oik_n_coupling_rows;
+
+/** How the first point of the stitches between two parts travels while a joint bends (oik_paths); skeleton_paths.c finds the path. */
+typedef enum oik_path_kind {
+    OIK_PATH_ROLL,  /**< the follower turns about the axis and keeps its least distance from the base */
+    OIK_PATH_GROOVE /**< the follower glides on the base on a string of constant length that is tied to the driver */
+} oik_path_kind;
+
+typedef struct oik_path_row {
+    const char *base, *follower, *driver; /**< parts */
+    oik_path_kind kind;
+    const char *axis_from, *axis_to; /**< on the base, left side; a positive angle bends the joint */
+    const char *tie_driver, *tie_follower; /**< ends of the string, or NULL */
+    double tilt;             /**< turn of the follower per turn of the driver */
+    double gap_low, gap_high; /**< the least distance is that of the template, within these bounds [mm] */
+    double last;             /**< up to this angle [deg] */
+    const char *source;
+} oik_path_row;
+extern const oik_path_row oik_path_table[];
+extern const int oik_n_path_rows;
+
+/** A part that is to keep a least distance from another one's surface (oik_clearances). */
+typedef struct oik_clearance_row {
+    const char *part, *from;
+    double distance, sigma; /**< [mm] */
+    const char *source;
+} oik_clearance_row;
+extern const oik_clearance_row oik_clearance_table[];
+extern const int oik_n_clearance_rows;
+
+/** How far one joint of the spine goes against the next (oik_curves): rows from the pelvis upwards. */
+typedef struct oik_curve_row {
+    const char *part;   /**< the vertebra above the joint */
+    double range;       /**< flexion and extension together [deg] */
+} oik_curve_row;
+extern const oik_curve_row oik_curve_table[];
+extern const int oik_n_curve_rows;
+extern const double oik_curve_sigma; /**< how far a vertebra may be off the curve [deg] */
 
 /** Bony landmark under the skin: the ray from the landmark along `direction` meets the skin `depth` further out. */
 typedef struct oik_contact_row {

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/rot.h"
 #include "base/status.h"
 #include "mesh/mesh.h"
+#include "skeleton/clearance.h"
 
 /* Thinnest skin over bone on the body is about 3 mm (shin, malleoli, knuckles: models/README.md); a bone closer than
  * MARGIN to the surface is pushed back, one closer than WATCH is guarded so that it does not cross in the next solve. */
@@ -30,10 +32,13 @@ struct oik_containment {
     oik_locator *skin;
     oik_vec3 *seen_at;  /**< n_vertices, where each vertex was last looked at [m] */
     oik_vec3 *normal;   /**< n_vertices, outward normal of the bone in its part's frame */
+    double *belief;     /**< n_vertices, in the skin that a vertex had a barrier from */
+    const oik_body_frames *frames; /**< borrowed, or NULL */
     double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
     bool moved;         /**< by oik_containment_move: what is not near is deep inside, and barriers have room */
     room *room;         /**< n_parts */
-    oik_puppet *free;   /**< as the terms without barriers place it */
+    oik_puppet *best;   /**< of the placements so far the one with the fewest bone vertices outside, at first that without barriers */
+    oik_clearance *between; /**< distances between bones; NULL when the model asks for none */
 };
 
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
@@ -48,9 +53,12 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->seen_at = oik_new(model->n_vertices, sizeof *c->seen_at, err);
     c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
     c->normal = oik_new(model->n_vertices, sizeof *c->normal, err);
+    c->belief = oik_new(model->n_vertices, sizeof *c->belief, err);
     c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
-    bool complete = c->seen_at && c->clearance && c->normal && c->room;
-    oik_status status = complete ? oik_puppet_new(&c->free, model, err) : OIK_E_MEMORY;
+    bool complete = c->seen_at && c->clearance && c->normal && c->belief && c->room;
+    oik_status status = complete ? oik_puppet_new(&c->best, model, err) : OIK_E_MEMORY;
+    if (!status && model->clearances.n > 0)
+        status = oik_clearance_new(&c->between, model, err);
     if (!status)
         status = oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err);
     if (status) {
@@ -73,9 +81,22 @@ void oik_containment_free(oik_containment *c) {
     free(c->seen_at);
     free(c->clearance);
     free(c->normal);
+    free(c->belief);
     free(c->room);
-    oik_puppet_free(c->free);
+    oik_puppet_free(c->best);
+    oik_clearance_free(c->between);
     free(c);
+}
+
+void oik_containment_believe(oik_containment *c, const oik_body_frames *frames) {
+    c->frames = c->model->published ? NULL : frames;
+}
+
+double oik_skin_rigidity(oik_mat3 blend) {
+    oik_mat3 U, V;
+    oik_vec3 s;
+    oik_svd3(&U, &s, &V, blend);
+    return fmin(1.0, fmax(0.05, (s.z - 0.5) / 0.4));
 }
 
 /** Number of steps between two joints of the body's tree. */
@@ -108,13 +129,13 @@ static bool cannot_have_reached(const oik_containment *c, size_t vertex, oik_vec
 }
 
 /** Share the weight of a part's barriers, those since `first`; their weights hold how much each counts. */
-static void balance(oik_terms *terms, size_t first) {
+static void balance(oik_terms *terms, const oik_containment *c, size_t first) {
     double count = 0.0;
     for (size_t i = first; i < terms->n; i++)
         count += terms->term[i].weight;
     double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(BARRIER_SHARE / fmax(count, 1.0)));
     for (size_t i = first; i < terms->n; i++)
-        terms->term[i].weight = weight;
+        terms->term[i].weight = weight * c->belief[terms->term[i].a];
 }
 
 /**
@@ -130,6 +151,8 @@ static void look_at(oik_terms *terms, size_t *n_beyond, oik_containment *c, size
     if (!found || depth >= WATCH || v3_dot(near.normal, normal) < 0.0 || !is_neighbour(c, vertex, near.face))
         return;
     *n_beyond += depth < 0.0;
+    int32_t skin = c->faces[near.face][0];
+    c->belief[vertex] = c->frames ? oik_skin_rigidity(oik_body_blend(c->body, (size_t)skin, c->frames)) : 1.0;
     oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)vertex, .b = -1, .distance = MARGIN,
                                     .weight = fmin(1.0, (WATCH - depth) / (WATCH - MARGIN)),
                                     .vector = near.point, .normal = near.normal});
@@ -158,7 +181,7 @@ oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containme
             if (!cannot_have_reached(c, i, y))
                 look_at(terms, &beyond, c, i, y, m3_mulv(puppet->R[part], c->normal[i]));
         }
-        balance(terms, before);
+        balance(terms, c, before);
         if (c->moved)
             fill_room(terms, c, part, puppet, terms->n - before);
     }
@@ -182,43 +205,73 @@ oik_status oik_containment_move(oik_containment *c, const oik_vec3 *x, const oik
     return OIK_OK;
 }
 
-/** Barriers pull about bones that do not fit under the skin: if more of the bones is outside than without them, they go. */
-static oik_status judge(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, oik_containment *c, size_t n_beyond,
-                        const oik_lsq_report *free, oik_error *err) {
+/** The placement of the last solve, its report and how many bone vertices it has outside. */
+typedef struct outcome {
+    oik_lsq_report report;
+    size_t n_beyond;
+} outcome;
+
+/**
+ * Barriers pull about bones that hardly fit under the skin: if more of the bones is outside than before, what was before stands. Going back
+ * to it is a step.
+ */
+static oik_status judge(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, oik_containment *c, const outcome *best,
+                        const oik_skel_options *options, oik_error *err) {
     size_t before = terms->n, now = 0;
     oik_status status = oik_containment_add(terms, &now, c, puppet, err);
     terms->n = before;
-    if (status || now <= n_beyond)
+    if (status || now <= best->n_beyond)
         return status;
-    oik_puppet_copy(puppet, c->free);
-    report->final_cost = free->final_cost;
-    report->stop = free->stop;
+    oik_puppet_copy(puppet, c->best);
+    report->final_cost = best->report.final_cost;
+    report->stop = best->report.stop;
+    report->n_accepted++;
+    if (options->on_step && options->on_step(options->on_step_context, 1, puppet, report->final_cost) != 0)
+        return oik_fail(err, OIK_E_CANCELLED, "stopped by the caller while placing the bones");
+    return OIK_OK;
+}
+
+static oik_status add_clearances(oik_terms *terms, oik_containment *c, const oik_puppet *puppet, oik_error *err) {
+    return c->between ? oik_clearance_add(terms, c->between, puppet, err) : OIK_OK;
+}
+
+/**
+ * Barriers for the next round. The placement that they are for becomes the best one when it is. With an imported model, and while the
+ * shape is sought, that is the first one: dimensions must not jump with the number of rounds.
+ */
+static oik_status next_round(oik_terms *terms, outcome *best, oik_containment *c, const oik_puppet *puppet, const oik_lsq_report *report,
+                             int round, oik_error *err) {
+    size_t n_beyond = 0;
+    oik_status status = add_clearances(terms, c, puppet, err);
+    if (!status)
+        status = oik_containment_add(terms, &n_beyond, c, puppet, err);
+    if (status || (round > 0 && (c->model->published || terms->with_shape || n_beyond > best->n_beyond)))
+        return status;
+    *best = (outcome){*report, n_beyond};
+    oik_puppet_copy(c->best, puppet);
     return OIK_OK;
 }
 
 oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,
                                  oik_containment *containment, const oik_skel_options *options, oik_error *err) {
-    size_t before = terms->n, n_beyond = 0;
+    size_t before = terms->n;
+    outcome best = {.n_beyond = 0};
+    oik_status status = add_clearances(terms, containment, puppet, err);
     for (int32_t part = 0; containment->moved && part < containment->model->n_parts; part++)
         fill_room(terms, containment, part, puppet, 0);
-    oik_status status = oik_terms_solve(report, puppet, terms, options, err);
-    if (status)
-        return status;
-    oik_lsq_report free = *report;
-    oik_puppet_copy(containment->free, puppet);
-    for (int round = 0; round < options->containment_rounds; round++) {
+    if (!status)
+        status = oik_terms_solve(report, puppet, terms, options, err);
+    for (int round = 0; !status && round < options->containment_rounds; round++) {
         oik_lsq_report part;
         terms->n = before; /* the barriers of the last round stood where the skin was nearest then */
-        status = oik_containment_add(terms, round ? NULL : &n_beyond, containment, puppet, err);
+        status = next_round(terms, &best, containment, puppet, report, round, err);
         if (status || terms->n == before)
             return status;
         status = oik_terms_solve(&part, puppet, terms, options, err);
-        if (status)
-            return status;
         report->n_accepted += part.n_accepted;
         report->n_evaluations += part.n_evaluations;
         report->final_cost = part.final_cost;
         report->stop = part.stop;
     }
-    return options->containment_rounds > 0 ? judge(report, puppet, terms, containment, n_beyond, &free, err) : OIK_OK;
+    return !status && options->containment_rounds > 0 ? judge(report, puppet, terms, containment, &best, options, err) : status;
 }

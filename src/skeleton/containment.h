@@ -17,6 +17,14 @@ typedef struct oik_containment oik_containment;
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
                                const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_error *err);
 void oik_containment_free(oik_containment *containment);
+/**
+ * How the body lies in these frames tells where its skin is folded: barriers of such skin weigh less, oik_skin_rigidity times. Not used for
+ * imported models.
+ * @param[in] frames borrowed until the next call; NULL: all skin is believed
+ */
+void oik_containment_believe(oik_containment *containment, const oik_body_frames *frames);
+/** 1 where the skin of a posed body moves like a solid, towards 0.05 in the fold of a bent joint. blend: oik_body_blend of a vertex. */
+double oik_skin_rigidity(oik_mat3 blend);
 
 /**
  * Append a barrier term for every sampled bone vertex that lies less than the wanted depth under the skin.
@@ -41,8 +49,10 @@ oik_status oik_containment_move(oik_containment *containment, const oik_vec3 *x,
                                 double slip, oik_error *err);
 
 /**
- * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers. Where bones are too wide for
- * the skin, barriers only pull them about: what stands has no more bone vertices outside than there were without barriers.
+ * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers; distances between bones
+ * (clearance.h) are looked up anew each time. Where bones are too wide for the skin, barriers only pull them about: of the first placement,
+ * which knows no barriers, and those of all rounds that with the fewest bone vertices outside stands (of an imported model's, and while
+ * shaping, of the first and the last).
  * @param[out] report iterations summed over the rounds, cost and stop reason of what stands
  */
 oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,

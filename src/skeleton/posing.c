@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 #include "base/rot.h"
+#include "skeleton/containment.h"
+#include "skeleton/path.h"
 #include "skeleton/published_terms.h"
 
 /** Sphere centres of the subject's shape, the one on the parent part first. */
@@ -31,6 +33,58 @@ static oik_status find_balls(oik_posing *posing, oik_error *err) {
     return OIK_OK;
 }
 
+/* ---- paths ---- */
+
+/** Offsets that the stitches of paths have in the lying puppet. */
+static oik_status find_paths(oik_posing *posing, oik_error *err) {
+    const oik_skel_model *model = posing->model;
+    const oik_puppet *lying = posing->lying;
+    posing->path_angle = oik_new(model->paths.n, sizeof *posing->path_angle, err);
+    posing->path_offset = oik_new(model->paths.n, sizeof *posing->path_offset, err);
+    if (!posing->path_angle || !posing->path_offset)
+        return OIK_E_MEMORY;
+    for (size_t i = 0; i < model->paths.n; i++) {
+        int32_t stitch = model->paths.stitch[i], base = model->point_part[model->stitches.point_a[stitch]];
+        oik_vec3 u = oik_path_local(model, i, lying->shape, oik_path_angle(model, i, lying));
+        oik_vec3 y = oik_puppet_point(lying, model, (size_t)model->stitches.point_b[stitch]);
+        posing->path_offset[i] = v3_sub(u, m3_tmulv(lying->R[base], v3_sub(y, lying->t[base])));
+    }
+    return OIK_OK;
+}
+
+/** Local position on the base that the follower's point is to have. What it is off its path when lying turns with the joint. */
+static oik_vec3 path_target(const oik_posing *in, size_t path) {
+    double bend = in->path_angle[path] - oik_path_angle(in->model, path, in->lying);
+    oik_mat3 turn = oik_rot_axis(oik_path_axis(in->model, path, in->lying->shape), bend);
+    oik_vec3 u = oik_path_local(in->model, path, in->lying->shape, in->path_angle[path]);
+    return v3_sub(u, m3_mulv(turn, in->path_offset[path]));
+}
+
+/** A follower that three or more paths guide starts where they want it. */
+static void start_on_paths(oik_puppet *start, const oik_posing *in) {
+    enum { MAX_GUIDES = 8 };
+    const oik_skel_model *model = in->model;
+    const oik_paths *paths = &model->paths;
+    for (size_t first = 0, end; first < paths->n; first = end) {
+        oik_vec3 u[MAX_GUIDES], y[MAX_GUIDES];
+        int32_t follower = model->point_part[model->stitches.point_b[paths->stitch[first]]];
+        size_t n = 0;
+        for (end = first; end < paths->n && model->point_part[model->stitches.point_b[paths->stitch[end]]] == follower; end++) {
+            int32_t a = model->stitches.point_a[paths->stitch[end]], b = model->stitches.point_b[paths->stitch[end]];
+            int32_t base = model->point_part[a];
+            if (n == MAX_GUIDES)
+                continue;
+            u[n] = oik_puppet_local(start->shape, model, (size_t)b);
+            y[n++] = v3_add(m3_mulv(start->R[base], path_target(in, end)), start->t[base]);
+        }
+        oik_rigid placed;
+        if (n < 3 || oik_rigid_fit(&placed, u, y, NULL, n, 0, NULL) != OIK_OK)
+            continue;
+        start->R[follower] = placed.R;
+        start->t[follower] = placed.t;
+    }
+}
+
 oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, const oik_body_model *body, const oik_body_fit *fit,
                            const oik_puppet *lying, oik_error *err) {
     const oik_springs *springs = &model->springs;
@@ -45,13 +99,16 @@ oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, cons
         return OIK_E_MEMORY;
     for (size_t i = 0; i < springs->n; i++)
         posing->skin_turn[i] = oik_body_vertex_rotation(body, (size_t)springs->skin[i], &posing->skin.frames);
-    return model->published ? find_balls(posing, err) : OIK_OK;
+    status = find_paths(posing, err);
+    return !status && model->published ? find_balls(posing, err) : status;
 }
 
 void oik_posing_clear(oik_posing *posing) {
     oik_lying_skin_free(&posing->skin);
     free(posing->skin_turn);
     free(posing->balls);
+    free(posing->path_angle);
+    free(posing->path_offset);
     oik_puppet_free(posing->reference);
     *posing = (oik_posing){0};
 }
@@ -93,12 +150,14 @@ static void turn_coupled(oik_posing *in, const oik_puppet *start) {
     }
 }
 
-/** How rigidly the skin at v moves in the posed body: 1 in mid-segment, towards 0 in the fold of a bent joint. */
-static double rigidity(oik_mat3 blend) {
-    oik_mat3 U, V;
-    oik_vec3 s;
-    oik_svd3(&U, &s, &V, blend);
-    return fmin(1.0, fmax(0.05, (s.z - 0.5) / 0.4));
+/* skin that turns this much more or less than the joint of the bone under it counts half [rad] */
+static const double HALF_TURN = 10.0 * 3.14159265358979323846 / 180.0;
+
+/** How far skin goes with the bone: buttocks turn half with the thigh, and must not take the pelvis along. Q: turn of the skin since lying. */
+static double loyalty(const oik_posing *in, int32_t point, oik_mat3 Q, const oik_body_frames *frames) {
+    int j = in->model->part_joint[in->model->point_part[point]];
+    double a = oik_rot_angle_between(Q, m3_mul(frames->G[j], m3_transpose(in->skin.frames.G[j])));
+    return in->model->published ? 1.0 : 1.0 / (1.0 + a * a / (HALF_TURN * HALF_TURN));
 }
 
 static void add_springs(oik_terms *terms, const oik_posing *in, const oik_body_frames *frames, const oik_vec3 *x) {
@@ -109,18 +168,23 @@ static void add_springs(oik_terms *terms, const oik_posing *in, const oik_body_f
         oik_mat3 Q = m3_mul(oik_rot_nearest(posed), m3_transpose(in->skin_turn[i]));
         oik_vec3 y = oik_puppet_point(in->lying, in->model, (size_t)springs->point[i]);
         oik_vec3 target = v3_add(x[v], m3_mulv(Q, v3_sub(y, in->skin.x[v])));
-        oik_terms_add(terms, oik_term_anchor(springs->point[i], target, springs->weight[i] * rigidity(posed), v3(0, 0, 0), 1.0));
+        double share = oik_skin_rigidity(posed) * loyalty(in, springs->point[i], Q, frames);
+        oik_terms_add(terms, oik_term_anchor(springs->point[i], target, springs->weight[i] * share, v3(0, 0, 0), 1.0));
     }
 }
 
 static void add_stitches(oik_terms *terms, const oik_posing *in) {
     const oik_stitches *stitches = &in->model->stitches;
-    for (size_t i = 0; i < stitches->n; i++) {
+    for (size_t i = 0, path = 0; i < stitches->n; i++) { /* paths are in the order of their stitches */
         int32_t a = stitches->point_a[i], b = stitches->point_b[i];
         oik_vec3 offset = v3(0, 0, 0);
         if (stitches->keep_offset[i]) {
             oik_vec3 gap = v3_sub(oik_puppet_point(in->reference, in->model, (size_t)a), oik_puppet_point(in->reference, in->model, (size_t)b));
             offset = m3_tmulv(in->reference->R[in->model->point_part[a]], gap);
+        }
+        if (path < in->model->paths.n && in->model->paths.stitch[path] == (int32_t)i) {
+            a = oik_terms_add_point(terms, in->model->point_part[a], path_target(in, path++));
+            offset = v3(0, 0, 0);
         }
         oik_terms_add(terms, oik_term_stitch(a, b, stitches->weight_pose[i], offset));
     }
@@ -132,6 +196,23 @@ static void add_ligaments(oik_terms *terms, const oik_posing *in) {
         int32_t a = ligaments->point_a[i], b = ligaments->point_b[i];
         double rest = v3_dist(oik_puppet_point(in->lying, in->model, (size_t)a), oik_puppet_point(in->lying, in->model, (size_t)b));
         oik_terms_add(terms, (oik_term){.kind = OIK_TERM_LIGAMENT, .a = a, .b = b, .weight = ligaments->weight[i], .distance = rest});
+    }
+}
+
+/** Forward and sideways of the lying puppet tell all turns. */
+static void add_curves(oik_terms *terms, const oik_posing *in) {
+    const oik_curves *curves = &in->model->curves;
+    const oik_vec3 directions[2] = {{0, 0, 1}, {1, 0, 0}};
+    for (size_t i = 0; i < 2 * curves->n; i++) {
+        const int32_t *part = curves->part[i / 2];
+        int32_t point[3];
+        oik_vec3 d[3];
+        for (int k = 0; k < 3; k++) {
+            point[k] = oik_terms_add_point(terms, part[k], v3(0, 0, 0));
+            d[k] = m3_tmulv(in->lying->R[part[k]], directions[i % 2]);
+        }
+        oik_terms_add(terms, (oik_term){.kind = OIK_TERM_CURVE, .a = point[0], .b = point[1], .c = point[2], .weight = curves->weight[i / 2],
+                                        .distance = curves->share[i / 2], .S = m3_columns(d[0], d[1], d[2])});
     }
 }
 
@@ -155,11 +236,15 @@ void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_fram
     start_from_body(start, posing, frames);
     turn_coupled(posing, start);
     start_from_body(start, posing, frames);
+    for (size_t i = 0; i < posing->model->paths.n; i++)
+        posing->path_angle[i] = oik_path_angle(posing->model, i, start);
+    start_on_paths(start, posing);
 }
 
 void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x) {
     add_springs(terms, posing, frames, x);
     add_stitches(terms, posing);
     add_ligaments(terms, posing);
+    add_curves(terms, posing);
     add_balls(terms, posing);
 }

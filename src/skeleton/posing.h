@@ -3,7 +3,9 @@
  *
  *   spring_i   = w_i (y_i - x_v - Q_v (y_i - v_v)_lying),  Q_v = R_v,posed R_v,lying^T the turn of the skin at vertex v
  *   stitch     = w (y_a - R_a o - y_b), o = the reference offset in the frame of a's part (0 where the points are one joint centre)
+ *                the first point of a path (skel_model.h) is where the joint's angle at the start of posing puts it
  *   ligament   = w (|y_a - y_b| - |y_a - y_b|_lying)
+ *   curve      = w (R_b d - (1 - s) R_a d - s R_c d) for the lying directions d forward and sideways (skel_model.h)
  *   ball       = w (c_a - R_a o - c_b), of an imported model: a stitch of two sphere centres (sphere.h), a's part the parent;
  *                o = the reference offset in its frame, 0 at the hips
  *
@@ -26,6 +28,8 @@ typedef struct oik_posing {
     oik_lying_skin skin;
     oik_mat3 *skin_turn;     /**< springs.n, rotation of the lying skin at the spring */
     oik_terms_point (*balls)[2]; /**< sphere centres, the parent's first; published->n_balls, NULL for a model that is not imported */
+    double *path_angle;      /**< paths.n, how far their joints are bent at the start of posing [rad] */
+    oik_vec3 *path_offset;   /**< paths.n, where the path is in the lying puppet less where the follower's point is, in the base's frame [m] */
     oik_puppet *reference;   /**< the lying puppet with coupled parts turned as expected in the pose of oik_posing_start */
 } oik_posing;
 

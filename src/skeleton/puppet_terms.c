@@ -111,7 +111,7 @@ static bool on_two_parts(const oik_terms *terms, const oik_term *term) {
 }
 
 static int n_rows_of(const oik_term *term) {
-    return term->kind == OIK_TERM_ANCHOR || term->kind == OIK_TERM_STITCH || term->kind == OIK_TERM_OFFSET ? 3 : 1;
+    return term->kind == OIK_TERM_CURVE || term->kind == OIK_TERM_ANCHOR || term->kind == OIK_TERM_STITCH || term->kind == OIK_TERM_OFFSET ? 3 : 1;
 }
 
 /** One of the two points of a term in a given state. */
@@ -162,8 +162,8 @@ static double sign(double v) {
     return (double)((v > 0.0) - (v < 0.0));
 }
 
-/** Residual rows r and the linear map L (rows x 3) of one term; the second point enters with -L. */
-static void linearise(double r[3], oik_vec3 L[3], const oik_term *term, oik_vec3 y_a, oik_vec3 y_b) {
+/** Residual rows r and the linear map L (rows x 3) of one term; the second point enters with -L. n: the term's normal in the world. */
+static void linearise(double r[3], oik_vec3 L[3], const oik_term *term, oik_vec3 y_a, oik_vec3 y_b, oik_vec3 n) {
     switch (term->kind) {
     case OIK_TERM_ANCHOR: {
         oik_vec3 d = m3_mulv(term->S, v3_sub(y_a, term->vector));
@@ -187,11 +187,19 @@ static void linearise(double r[3], oik_vec3 L[3], const oik_term *term, oik_vec3
         return;
     }
     case OIK_TERM_BARRIER: {
-        double beyond = v3_dot(term->normal, v3_sub(y_a, term->vector)) + term->distance;
+        double beyond = v3_dot(n, v3_sub(y_a, term->vector)) + term->distance;
         r[0] = beyond > 0.0 ? term->weight * beyond : 0.0;
-        L[0] = beyond > 0.0 ? v3_scale(term->normal, term->weight) : v3(0, 0, 0);
+        L[0] = beyond > 0.0 ? v3_scale(n, term->weight) : v3(0, 0, 0);
         return;
     }
+    case OIK_TERM_CLEARANCE: {
+        double missing = term->distance - v3_dot(n, v3_sub(y_a, y_b));
+        r[0] = missing > 0.0 ? term->weight * missing : 0.0;
+        L[0] = missing > 0.0 ? v3_scale(n, -term->weight) : v3(0, 0, 0);
+        return;
+    }
+    case OIK_TERM_CURVE: /* evaluate_curve */
+        return;
     case OIK_TERM_CONTACT: {
         oik_vec3 d = v3_sub(y_a, term->vector);
         r[0] = term->weight * v3_dot(d, d);
@@ -200,7 +208,7 @@ static void linearise(double r[3], oik_vec3 L[3], const oik_term *term, oik_vec3
     }
     case OIK_TERM_SPRING: {
         oik_vec3 d = v3_sub(y_a, term->vector);
-        double c = -sign(v3_dot(d, term->normal));
+        double c = -sign(v3_dot(d, n));
         r[0] = term->weight * (c * v3_norm(d) - term->distance);
         L[0] = v3_scale(v3_unit(d), term->weight * c);
         return;
@@ -260,12 +268,43 @@ static double *emit_modes(double *jac, const oik_terms *terms, const oik_term *t
     return jac;
 }
 
+/**
+ * Rows of the rotations of three parts: r = w sum_k c_k R_k d_k, and of a turn w_k of part k: dr = w c_k w_k x (R_k d_k).
+ * Columns of its parts only; no shape mode turns a direction.
+ */
+static double *evaluate_curve(double *r, double *jac, const oik_terms *terms, const oik_term *term) {
+    const int32_t point[3] = {term->a, term->b, term->c};
+    const double c[3] = {term->distance - 1.0, 1.0, -term->distance};
+    oik_vec3 sum = v3(0, 0, 0), turned[3];
+    for (int k = 0; k < 3; k++) {
+        turned[k] = v3_scale(m3_mulv(terms->frame[part_of(terms, point[k])].R, m3_column(term->S, k)), term->weight * c[k]);
+        sum = v3_add(sum, turned[k]);
+    }
+    for (int i = 0; i < 3; i++)
+        r[i] = v3_get(sum, i);
+    for (int i = 0; i < 3 && jac; i++)
+        for (int k = 0; k < 3; k++) {
+            placed p = {.frame = &terms->frame[part_of(terms, point[k])], .arm = turned[k]};
+            emit_part(jac, terms, v3(i == 0, i == 1, i == 2), &p, 1.0);
+            jac[3] = jac[4] = jac[5] = 0.0; /* a direction does not shift */
+            jac += TANGENT_PER_PART;
+        }
+    return jac;
+}
+
 static double *evaluate_term(double *r, double *jac, const oik_terms *terms, const oik_term *term, const double *shape) {
     oik_vec3 L[3], zero = v3(0, 0, 0);
+    if (term->kind == OIK_TERM_CURVE)
+        return evaluate_curve(r, jac, terms, term);
     placed a = place(terms, shape, term->a, term->u_a, term->kind == OIK_TERM_STITCH ? term->vector : zero), b = {0};
     if (term->b >= 0)
         b = place(terms, shape, term->b, term->u_b, zero);
-    linearise(r, L, term, a.y, b.y);
+    oik_vec3 n = term->normal;
+    if (term->kind == OIK_TERM_CLEARANCE && b.frame) { /* the plane turns with the part of b, as if that carried the place where a is */
+        n = m3_mulv(b.frame->R, n);
+        b.arm = v3_sub(a.y, b.frame->t);
+    }
+    linearise(r, L, term, a.y, b.y, n);
     if (!jac)
         return NULL;
     for (int i = 0; i < n_rows_of(term); i++) {
@@ -300,6 +339,8 @@ void oik_terms_evaluate(double *r, double *jac, const oik_terms *terms, const do
 
 static int n_columns_of(const oik_terms *terms, const oik_term *term) {
     const oik_skel_model *model = terms->model;
+    if (term->kind == OIK_TERM_CURVE)
+        return 3 * TANGENT_PER_PART;
     int n = on_two_parts(terms, term) ? 2 * TANGENT_PER_PART : TANGENT_PER_PART;
     if (!terms->with_shape)
         return n;
@@ -313,6 +354,12 @@ static int n_columns_of(const oik_terms *terms, const oik_term *term) {
 
 static int *pattern_row(int *col, const oik_terms *terms, const oik_term *term) {
     const oik_skel_model *model = terms->model;
+    if (term->kind == OIK_TERM_CURVE) {
+        const int32_t point[3] = {term->a, term->b, term->c};
+        for (int k = 0; k < 3 * TANGENT_PER_PART; k++)
+            *col++ = part_of(terms, point[k / TANGENT_PER_PART]) * TANGENT_PER_PART + k % TANGENT_PER_PART;
+        return col;
+    }
     for (int k = 0; k < TANGENT_PER_PART; k++)
         *col++ = part_of(terms, term->a) * TANGENT_PER_PART + k;
     for (int k = 0; on_two_parts(terms, term) && k < TANGENT_PER_PART; k++)

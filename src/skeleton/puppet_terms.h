@@ -1,7 +1,7 @@
 /**
  * The energies of the puppet as one sparse least-squares problem.
  *
- * Every term is a function of one or two placed points, and its rows depend on the tangent of the parts that carry them and on
+ * Every term is a function of one or two placed points, or of the rotations of three parts, and its rows depend on the tangent of the parts that carry them and on
  * the shape modes that move them.
  *
  *   anchor    S (y_a - q)                                    3 rows, S symmetric 3x3
@@ -9,6 +9,8 @@
  *   offset    w (y_a - y_b - o)                              3 rows, o offset in the world's frame
  *   ligament  w (|y_a - y_b| - d)                            1 row
  *   barrier   w max(0, n . (y_a - q) + margin)               1 row, one-sided: stay behind a plane of the skin
+ *   clearance w max(0, d - R_b n . (y_a - y_b))              1 row, one-sided: a stays beyond a plane through b, n in the frame of b's part
+ *   curve     w (R_b d_b - (1-s) R_a d_a - s R_c d_c)        3 rows, d a direction in the frames of the parts of a, b, c: b between a and c
  *   contact   w |y_a - q|^2                                  1 row, the cost is of the fourth order in the distance
  *   spring    w (c |y_a - q| - d), c = -sign((y_a - q) . n)  1 row, c constant in the Jacobian: a distance with a sign, + inside the skin
  *   prior     w_k s_k                                        1 row per mode
@@ -29,17 +31,19 @@
 #include "skeleton/skeleton.h"
 
 typedef enum oik_term_kind {
-    OIK_TERM_ANCHOR, OIK_TERM_STITCH, OIK_TERM_OFFSET, OIK_TERM_LIGAMENT, OIK_TERM_BARRIER, OIK_TERM_CONTACT, OIK_TERM_SPRING
+    OIK_TERM_ANCHOR, OIK_TERM_STITCH, OIK_TERM_OFFSET, OIK_TERM_LIGAMENT, OIK_TERM_BARRIER, OIK_TERM_CLEARANCE, OIK_TERM_CURVE,
+    OIK_TERM_CONTACT, OIK_TERM_SPRING
 } oik_term_kind;
 
 typedef struct oik_term {
     oik_term_kind kind;
     int32_t a, b;     /**< points; b = -1 for kinds of one point */
+    int32_t c;        /**< curve: a third point, of which as of the others the part matters */
     double weight;    /**< w; [1/m], contact [1/m^2] */
-    double distance;  /**< ligament, spring: d; barrier: margin [m] */
+    double distance;  /**< ligament, spring, clearance: d; barrier: margin [m]; curve: s */
     oik_vec3 vector;  /**< anchor, barrier, contact, spring: q; stitch, offset: o [m] */
-    oik_vec3 normal;  /**< barrier, spring: n */
-    oik_mat3 S;       /**< anchor [1/m] */
+    oik_vec3 normal;  /**< barrier, spring: n; clearance: n in the frame of the part of b */
+    oik_mat3 S;       /**< anchor [1/m]; curve: d_a, d_b, d_c as columns */
     oik_vec3 u_a, u_b; /**< local coordinates of both points when the shape is constant; oik_terms_add fills them in */
 } oik_term;
 

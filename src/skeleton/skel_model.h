@@ -72,6 +72,37 @@ typedef struct oik_couplings {
     double *ratio;
 } oik_couplings;
 
+/**
+ * Stitches whose first point travels along its part while a joint bends: the patella in its groove, the tibia that rolls back on the
+ * femur. The joint is that of the part a of the stitch (base) and the driver; its angle is the turn of the driver about the axis since
+ * the template's placement. Between the listed angles the point is interpolated, beyond them it is the first or the last one.
+ */
+typedef struct oik_paths {
+    size_t n;
+    int32_t *stitch;    /**< n */
+    int32_t *driver;    /**< n, part */
+    int32_t (*axis)[2]; /**< n, points of the base: from, to */
+    int32_t *start;     /**< n + 1: angles and points of path i are entries start[i] .. start[i+1], at least 2 */
+    double *angle;      /**< start[n], ascending within a path [rad] */
+    int32_t *point;     /**< start[n], points of the base */
+} oik_paths;
+
+/** Parts that are to keep a least distance from the surface of another part. */
+typedef struct oik_clearances {
+    size_t n;
+    int32_t (*part)[2]; /**< the one that keeps away, the one whose surface counts */
+    double *distance;   /**< n [m] */
+    double *weight;     /**< n [1/m] */
+} oik_clearances;
+
+/** Parts between two others that turn by a share of what those do: a spine bends as a curve. */
+typedef struct oik_curves {
+    size_t n;
+    int32_t (*part)[3]; /**< before, middle, after */
+    double *share;      /**< n, of the turn from before to after that the middle part has made, 0..1 */
+    double *weight;     /**< n [1/rad] */
+} oik_curves;
+
 /** Kinematic tables: recipes over lists of points. */
 typedef struct oik_segment_recipe {
     char name[OIK_NAME_LENGTH];
@@ -118,6 +149,9 @@ typedef struct oik_skel_model {
     oik_stitches stitches;
     oik_ligaments ligaments;
     oik_couplings couplings;
+    oik_paths paths;           /**< may be empty */
+    oik_clearances clearances; /**< may be empty */
+    oik_curves curves;         /**< may be empty */
     int n_lists;
     int32_t *list_start;    /**< n_lists + 1 */
     int32_t *list_point;    /**< list_start[n_lists] */
@@ -135,6 +169,9 @@ void oik_skel_model_free(oik_skel_model *model);
 
 /** Second half of loading: segments, joints, degrees of freedom, lying pose, gap points (n_segments and lists are set). */
 oik_status oik_skel_model_load_kinematics(oik_skel_model *model, const oik_npz *npz, oik_error *err);
+
+/** Paths, clearances and curves, which an archive may not have: then there are none. Points, parts and stitches are read. */
+oik_status oik_skel_model_load_joints(oik_skel_model *model, const oik_npz *npz, oik_error *err);
 
 /** Orthonormal with det +1, up to the rounding of a file. */
 bool oik_skel_is_rotation(oik_mat3 R);

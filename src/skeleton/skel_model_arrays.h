@@ -63,6 +63,23 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
     X("skel_ligament_weight", ligaments.weight, m->ligaments.n, 1, "<f8")          \
     X("skel_coupling_ratio", couplings.ratio, m->couplings.n, 1, "<f8")
 
+/** Optional int32 and float arrays: all of a group are there or none. X as above; a group's first array gives its count. */
+#define SKEL_PATH_INT_ARRAYS(X)                                                     \
+    X("skel_path_stitch", paths.stitch, m->paths.n, 1, m->stitches.n)               \
+    X("skel_path_driver", paths.driver, m->paths.n, 1, m->n_parts)                  \
+    X("skel_path_axis", paths.axis, m->paths.n, 2, m->n_points)                     \
+    X("skel_path_start", paths.start, m->paths.n + 1, 1, SKEL_STARTS)               \
+    X("skel_path_point", paths.point, m->paths.start[m->paths.n], 1, m->n_points)
+#define SKEL_PATH_REAL_ARRAYS(X) X("skel_path_angle", paths.angle, m->paths.start[m->paths.n], 1, "<f8")
+#define SKEL_CLEARANCE_INT_ARRAYS(X) X("skel_clearance_part", clearances.part, m->clearances.n, 2, m->n_parts)
+#define SKEL_CLEARANCE_REAL_ARRAYS(X)                                               \
+    X("skel_clearance_distance", clearances.distance, m->clearances.n, 1, "<f8")    \
+    X("skel_clearance_weight", clearances.weight, m->clearances.n, 1, "<f8")
+#define SKEL_CURVE_INT_ARRAYS(X) X("skel_curve_part", curves.part, m->curves.n, 3, m->n_parts)
+#define SKEL_CURVE_REAL_ARRAYS(X)                                                   \
+    X("skel_curve_share", curves.share, m->curves.n, 1, "<f8")                      \
+    X("skel_curve_weight", curves.weight, m->curves.n, 1, "<f8")
+
 /** X(array that gives a count, field, subtract): read first, in this order */
 #define SKEL_COUNTS(X)                           \
     X("skel_part_parent", n_parts, int, 0)        \

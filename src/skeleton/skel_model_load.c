@@ -223,6 +223,8 @@ oik_status oik_skel_model_load(oik_skel_model **out, const oik_npz *npz, size_t 
     if (!status)
         status = check_model(m, oik_published_is_in(npz), err);
     if (!status)
+        status = oik_skel_model_load_joints(m, npz, err);
+    if (!status)
         status = oik_published_load(&m->published, m, npz, n_skin, err);
     if (!status)
         status = oik_skel_model_load_kinematics(m, npz, err);
@@ -243,9 +245,15 @@ void oik_skel_model_free(oik_skel_model *m) {
 #undef FREE_NAMES
 #define FREE_INTS(array, field, rows, columns, limit) free(m->field);
     SKEL_INT_ARRAYS(FREE_INTS)
+    SKEL_PATH_INT_ARRAYS(FREE_INTS)
+    SKEL_CLEARANCE_INT_ARRAYS(FREE_INTS)
+    SKEL_CURVE_INT_ARRAYS(FREE_INTS)
 #undef FREE_INTS
 #define FREE_REALS(array, field, rows, columns, dtype) free(m->field);
     SKEL_REAL_ARRAYS(FREE_REALS)
+    SKEL_PATH_REAL_ARRAYS(FREE_REALS)
+    SKEL_CLEARANCE_REAL_ARRAYS(FREE_REALS)
+    SKEL_CURVE_REAL_ARRAYS(FREE_REALS)
 #undef FREE_REALS
     free(m->segments);
     free(m->joints);

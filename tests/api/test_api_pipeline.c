@@ -167,13 +167,37 @@ static void every_stage_can_be_cancelled(void **state) {
 }
 
 /** Costs at the end are not compared: the bones near the skin, and with them the terms, differ from round to round. */
+/** Steps of the stages' first solves; later ones have other barriers, so their number says nothing. */
+typedef struct first_solves {
+    int n, n_solves;
+} first_solves;
+
+static int count_step(void *context, const oik_step *step) {
+    first_solves *first = context;
+    first->n_solves += step->iteration == 1;
+    first->n += first->n_solves == 1;
+    return 0;
+}
+
 static void more_iterations_go_further(void **state) {
     (void)state;
-    oik_stage_options options = {.more_iterations = 1};
-    oik_skeleton *s = NULL;
-    assert_int_equal(oik_skeleton_infer(&s, model, body, &options, &err), OIK_OK);
-    assert_true(oik_skeleton_get_info(s).n_iterations > oik_skeleton_get_info(lying).n_iterations);
-    oik_skeleton_free(s);
+    int n[2];
+    for (int i = 0; i < 2; i++) {
+        first_solves first = {0};
+        oik_stage_options options = {.more_iterations = i, .on_step = count_step, .step_context = &first};
+        oik_body *b = NULL;
+        oik_skeleton *down = NULL, *up = NULL;
+        assert_int_equal(oik_body_from_mesh(&b, model, mesh, "body_female.ply", &options, &err), OIK_OK);
+        first.n_solves = 0;
+        assert_int_equal(oik_skeleton_infer(&down, model, b, &options, &err), OIK_OK);
+        first.n_solves = 0;
+        assert_int_equal(oik_skeleton_pose(&up, model, b, down, &options, &err), OIK_OK);
+        n[i] = first.n;
+        oik_skeleton_free(up);
+        oik_skeleton_free(down);
+        oik_body_free(b);
+    }
+    assert_true(n[1] > n[0]);
 }
 
 static void writers_refuse_unknown_selections(void **state) {

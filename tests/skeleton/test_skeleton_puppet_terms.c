@@ -87,6 +87,8 @@ static void both_points_may_be_on_one_part(void **state) {
             terms.absolute = unknowns == ABSOLUTE_ROTATIONS;
             assert_int_equal(oik_puppet_keep_vectors(puppet, NULL), OIK_OK);
             oik_term term = make_term(model, (oik_term_kind)kind, puppet);
+            if (term.kind == OIK_TERM_CURVE) /* of three parts */
+                term.weight = 0.0;
             if (term.b >= 0)
                 term.b = neighbour_of(term.a);
             oik_terms_add(&terms, term);
@@ -111,7 +113,7 @@ static void all_kinds_together_keep_to_their_rows_and_columns(void **state) {
         oik_terms_add(&terms, make_term(model, (oik_term_kind)kind, puppet));
     oik_terms_add(&terms, oik_term_stitch(TINY_PELVIS * TINY_BONE_VERTICES, TINY_THIGH_R * TINY_BONE_VERTICES, 0.9, v3(0, 0, 0)));
     linearised at = linearise(&terms, puppet);
-    assert_int_equal(at.pattern.n_rows, 3 + 3 + 3 + 1 + 1 + 1 + 1 + 3 + TINY_SKELETON_MODES);
+    assert_int_equal(at.pattern.n_rows, 3 + 3 + 3 + 3 + 1 + 1 + 1 + 1 + 1 + 3 + TINY_SKELETON_MODES);
     assert_int_equal(at.pattern.n_unknowns, 6 * TINY_PARTS + TINY_SKELETON_MODES);
     free_linearised(&at);
     assert_derivatives(&terms, puppet);

@@ -104,6 +104,11 @@ oik_term make_term(const oik_skel_model *model, oik_term_kind kind, const oik_pu
     case OIK_TERM_BARRIER: /* 2 cm beyond the plane */
         return (oik_term){.kind = kind, .a = a, .b = -1, .weight = 1.5, .distance = 0.005, .normal = normal,
                           .vector = v3_madd(y, -0.02, normal)};
+    case OIK_TERM_CLEARANCE: /* 60 cm are wanted, and the points are nearer */
+        return (oik_term){.kind = kind, .a = a, .b = b, .weight = 1.4, .distance = 0.6, .normal = normal};
+    case OIK_TERM_CURVE:
+        return (oik_term){.kind = kind, .a = a, .b = b, .c = TINY_PELVIS * TINY_BONE_VERTICES, .weight = 1.3, .distance = 0.4,
+                          .S = m3_columns(normal, v3_unit(v3(0.3, 1, -2)), v3_unit(v3(-1, 0.4, 0.2)))};
     case OIK_TERM_OFFSET:
         return (oik_term){.kind = kind, .a = a, .b = b, .weight = 1.9, .vector = v3(0.02, -0.03, 0.01)};
     case OIK_TERM_CONTACT:
