@@ -21,8 +21,8 @@ static oik_status check(const oik_report_input *in, oik_error *err) {
     if (in->posed && !in->body)
         return oik_fail(err, OIK_E_ARGUMENT, "a report shows posed bones in their body, which is not given");
     if (in->posed && in->motion && (in->motion->frames->n_frames != 1 || !in->motion->measured))
-        return oik_fail(err, OIK_E_ARGUMENT, "the body of a report goes with the motion of its own posed bones, which has one frame; others play as "
-                                             "rigs");
+        return oik_fail(err, OIK_E_ARGUMENT, "the body of a report goes with the motion of its own posed bones, which has one frame; "
+                                             "others play as rigs");
     if (in->n_steps && !in->posed)
         return oik_fail(err, OIK_E_ARGUMENT, "steps of optimisation are shown with the body that they lead to, which is not given");
     return OIK_OK;

@@ -232,9 +232,5 @@ oik_exit oik_command_ik(int argc, char **argv) {
         fputs(oik_ik_command_help(), stdout);
     else
         code = run_command(&options);
-    if (fflush(stdout) != 0 && code == OIK_EXIT_DONE) {
-        fputs("osso_ik: error: standard output cannot be written\n", stderr);
-        code = OIK_EXIT_INPUT;
-    }
     return code;
 }

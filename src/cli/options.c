@@ -72,7 +72,7 @@ const char *oik_options_help(void) {
            "                         png (picture), report (page for a browser), all (default: csv,json,osim,mot,report)\n"
            "  --osim-detail LEVEL    plain (default): OpenSim's usual bodies; full: also neck, head, clavicles and scapulae\n"
            "  --mass KG              of the subject, for osim, glb, mjcf, urdf, addb (default: estimated from the skin's volume)\n"
-           "  --up AXIS              which way is up in the input, for rigs and isb: auto (default), x, y, z, -x, -y or -z\n"
+           "  --up AXIS              which way is up, for rigs, isb and motions in the report: auto (default), x, y, z, -x, -y or -z\n"
            "  --json                 the summary on stdout, one line per body\n"
            "  --dry-run              check the input and say what would be written\n"
            "  -v, --verbose          more on stderr: every step's cost, iterations and times\n"
@@ -184,8 +184,10 @@ static oik_exit check(const oik_options *o, oik_complaint to) {
         return oik_complain(to, "--osim-detail is about OpenSim's formats: --export osim, mot or trc");
     if (o->mass > 0.0 && !(o->exports & OIK_EXPORT_MASSES))
         return oik_complain(to, "--mass goes with a format that tells it: --export osim, glb, mjcf, urdf or addb");
-    if ((o->up[0] != 0.0 || o->up[1] != 0.0 || o->up[2] != 0.0) && !(o->exports & OIK_EXPORT_UPRIGHT))
-        return oik_complain(to, "--up goes with rigs and angles about the ground: --export osim, mot, trc, c3d, bvh, glb, mjcf, urdf, addb or isb");
+    bool up = o->up[0] != 0.0 || o->up[1] != 0.0 || o->up[2] != 0.0;
+    if (up && !(o->exports & OIK_EXPORT_UPRIGHT) && !o->display)
+        return oik_complain(to, "--up goes with what stands on the ground: --export osim, mot, trc, c3d, bvh, glb, mjcf, urdf, addb, isb or "
+                                "report");
     if (!o->gender)
         return oik_complain(to, "--gender is missing: female, male or neutral");
     if (o->out[0] == '\0')

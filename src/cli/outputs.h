@@ -83,14 +83,14 @@ typedef struct oik_results {
     const oik_chain *chain;
     const oik_motion *motion;
     const oik_motion *over_time; /**< of a sequence, or by --motion; NULL: none */
-    const oik_skeleton *moved;   /**< what over_time, or else motion, moves: the posed bones (of a sequence: in its last frame), with --motion
-                                      the lying ones */
+    const oik_skeleton *moved;   /**< what over_time, or else motion, moves: the posed bones (of a sequence: in its last frame), with
+                                      --motion the lying ones */
     const bool *cached;       /**< OIK_N_STAGES: was read from its file, which is left alone; NULL: none was */
     const struct oik_display *display; /**< or NULL */
     const struct oik_rig_outputs *rigs; /**< of the plan's rig files */
     const oik_summary *summary; /**< of a body */
     const oik_sequence_summary *sequence; /**< of a sequence */
-    const double *up;         /**< 3, signed axis that points up in the input; zeros: found */
+    const double *up;         /**< 3, signed axis that points up in the frame of the motion; zeros: found */
 } oik_results;
 
 /**

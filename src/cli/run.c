@@ -217,7 +217,7 @@ static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_err
                                .cached = p.cached,
                                .display = run->display,
                                .rigs = &rigs,
-                               .up = run->options->up,
+                               .up = oik_up_of_input(run->options, run->input.poses),
                                .summary = &summary};
         status = oik_rig_outputs_new(&rigs, &results, &run->outputs, run->options, err);
         if (!status)
@@ -353,9 +353,5 @@ oik_exit oik_command_run(int argc, char **argv) {
     else
         code = run_all(&options);
     oik_options_free(&options);
-    if (fflush(stdout) != 0 && code == OIK_EXIT_DONE) {
-        fputs("osso_ik: error: standard output cannot be written\n", stderr);
-        code = OIK_EXIT_INPUT;
-    }
     return code;
 }

@@ -107,7 +107,7 @@ static oik_status write_files(sequence_run *run, const oik_sequence_summary *sum
                                  .posed = oik_sequence_posed(run->sequence),
                                  .moved = oik_sequence_posed(run->sequence),
                                  .rigs = &run->rigs,
-                                 .up = run->options->up,
+                                 .up = oik_up_of_input(run->options, run->input.poses),
                                  .sequence = summary};
     oik_status status = oik_rig_outputs_new(&run->rigs, &results, &run->outputs, run->options, err);
     return status ? status : oik_outputs_write(&run->outputs, run->options->out, &results, err);

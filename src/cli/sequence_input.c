@@ -108,6 +108,12 @@ void oik_poses_warn(oik_log *log, const char *path, const oik_pose_input *poses,
         oik_log_write(log, OIK_LOG_WARNING, "%s: the file is of a %s body, the model %s", path, genders[poses->gender], gender);
 }
 
+const double *oik_up_of_input(const oik_options *o, const oik_pose_input *poses) {
+    static const double y[3] = {0.0, 1.0, 0.0};
+    bool given = o->up[0] != 0.0 || o->up[1] != 0.0 || o->up[2] != 0.0;
+    return !given && poses && poses->z_up && !o->motion ? y : o->up;
+}
+
 /* ------------------------------------------------------------------ the subject */
 
 /** Frames that the subject is learned from: more do not tell more (body/track.h). */

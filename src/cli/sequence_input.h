@@ -30,6 +30,12 @@ void oik_sequence_input_free(oik_sequence_input *input);
 /** Say what of a file of body parameters is not used, and that it is of the other sex than the model. */
 void oik_poses_warn(oik_log *log, const char *path, const oik_pose_input *poses, const oik_pose_subject *subject, const char *gender);
 
+/**
+ * Signed axis (3) that points up in the frame of the results: --up; else y where a file of body parameters has its world Z up (AMASS),
+ * which is turned to Y up; else zeros: to be found. poses: NULL for meshes; --motion has a frame of its own.
+ */
+const double *oik_up_of_input(const oik_options *options, const oik_pose_input *poses);
+
 /** Teach the sequence its subject: from frames spread over the input, or the parameters' shape. What it is learned from is hashed. */
 oik_status oik_sequence_input_learn(const oik_sequence_input *input, oik_sequence *sequence, oik_sha256 *hash, oik_error *err);
 

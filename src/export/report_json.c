@@ -42,7 +42,7 @@ static json_t *segments_array(const oik_kinematics *kinematics) {
     for (int i = 0; kinematics && array && i < kinematics->n_segments; i++)
         if (kinematics->segments[i].length > 0.0)
             array = oik_report_appended(array, json_pack("{s:o, s:o}", "name", oik_json_of_text(kinematics->segments[i].name), "length",
-                                              oik_json_of_number(kinematics->segments[i].length)));
+                                                         oik_json_of_number(kinematics->segments[i].length)));
     return array;
 }
 
@@ -54,7 +54,7 @@ static json_t *axes_array(const oik_report *r, const oik_report_space *space, in
     const oik_chain_joint *joint = &r->chain->joints[i];
     for (int k = joint->first_dof; array && k < joint->first_dof + joint->n_rotations; k++)
         array = oik_report_appended(array, json_pack("{s:o, s:o}", "name", oik_json_of_text(r->chain->dofs[k].name), "direction",
-                                          oik_report_vector(m3_mulv(space->R, r->pose->axis[k]))));
+                                                     oik_report_vector(m3_mulv(space->R, r->pose->axis[k]))));
     return array;
 }
 
@@ -63,8 +63,8 @@ static json_t *joints_array(const oik_report *r, const oik_report_space *space) 
     for (int i = 0; r->kinematics && array && i < r->kinematics->n_joints; i++) {
         const oik_joint *joint = &r->kinematics->joints[i];
         array = oik_report_appended(array, json_pack("{s:o, s:i, s:o, s:o}", "name", oik_json_of_text(joint->name), "part",
-                                          r->skeleton->segments[i].part, "centre", oik_report_vector(oik_report_show(space, joint->centre)),
-                                          "axes", axes_array(r, space, i)));
+                                                     r->skeleton->segments[i].part, "centre",
+                                                     oik_report_vector(oik_report_show(space, joint->centre)), "axes", axes_array(r, space, i)));
     }
     return array;
 }
@@ -76,9 +76,9 @@ static json_t *coordinates_array(const oik_report *r) {
         for (int k = joint->first_dof; array && k < joint->first_dof + joint->n_rotations + joint->n_translations; k++) {
             const oik_dof *dof = &r->chain->dofs[k];
             array = oik_report_appended(array, json_pack("{s:o, s:o, s:b, s:o, s:o, s:o}", "name", oik_json_of_text(dof->name), "joint",
-                                              oik_json_of_text(joint->name), "translation", dof->translation, "value",
-                                              oik_json_of_number(r->pose->q[k]), "lower", oik_json_of_number(dof->lower), "upper",
-                                              oik_json_of_number(dof->upper)));
+                                                         oik_json_of_text(joint->name), "translation", dof->translation, "value",
+                                                         oik_json_of_number(r->pose->q[k]), "lower", oik_json_of_number(dof->lower),
+                                                         "upper", oik_json_of_number(dof->upper)));
         }
     }
     return array;
@@ -97,10 +97,11 @@ static json_t *steps_array(const oik_report *r, const oik_report_layout *layout)
         const oik_report_step *step = oik_report_step_at(r, i);
         const oik_report_state *state = &layout->states[i];
         bool is_result = i == r->n_steps;
-        array = oik_report_appended(array, json_pack("{s:o, s:i, s:o, s:b, s:i, s:i, s:i}", "stage", oik_json_of_text(is_result ? "result" : step->stage),
-                                          "iteration", is_result ? 0 : step->iteration, "cost",
-                                          is_result ? json_null() : oik_json_of_number(step->cost), "lying", step->lying, "skin", state->skin, "placement",
-                                          state->placement, "shape", state->shape));
+        json_t *item = json_pack("{s:o, s:i, s:o, s:b, s:i, s:i, s:i}", "stage", oik_json_of_text(is_result ? "result" : step->stage),
+                                 "iteration", is_result ? 0 : step->iteration, "cost",
+                                 is_result ? json_null() : oik_json_of_number(step->cost), "lying", step->lying, "skin", state->skin,
+                                 "placement", state->placement, "shape", state->shape);
+        array = oik_report_appended(array, item);
     }
     return array;
 }

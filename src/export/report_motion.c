@@ -17,7 +17,8 @@ static oik_status check_skin(const oik_rig *rig, oik_error *err) {
     for (size_t i = 0; i < skin->n_vertices; i++)
         for (int k = 0; k < INFLUENCES; k++)
             if (skin->body[i][k] < 0 || skin->body[i][k] >= rig->n_bodies)
-                return oik_fail(err, OIK_E_ARGUMENT, "report: vertex %zu of the rig's skin has body %d of %d", i, skin->body[i][k], rig->n_bodies);
+                return oik_fail(err, OIK_E_ARGUMENT, "report: vertex %zu of the rig's skin has body %d of %d", i, skin->body[i][k],
+                                rig->n_bodies);
     return oik_report_check_faces((const int32_t(*)[3])skin->faces, skin->n_faces, skin->n_vertices, "rig's skin", err);
 }
 

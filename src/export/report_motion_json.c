@@ -43,16 +43,18 @@ static json_t *coordinates_array(const oik_rig *rig) {
         const oik_rig_body *b = &rig->bodies[i];
         for (int k = b->first_dof; array && k < b->first_dof + b->n_rotations + b->n_translations; k++) {
             const oik_dof *dof = &rig->dofs[k];
-            array = oik_report_appended(array, json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "name", oik_json_of_text(dof->name), "joint",
-                                                         oik_json_of_text(b->joint_name), "translation", dof->translation, "lower",
-                                                         oik_json_of_number(dof->lower), "upper", oik_json_of_number(dof->upper), "axis",
-                                                         oik_report_vector(dof->axis), "follows", dof->n_coefficients > 0));
+            json_t *item = json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "name", oik_json_of_text(dof->name), "joint",
+                                     oik_json_of_text(b->joint_name), "translation", dof->translation, "lower",
+                                     oik_json_of_number(dof->lower), "upper", oik_json_of_number(dof->upper), "axis",
+                                     oik_report_vector(dof->axis), "follows", dof->n_coefficients > 0);
+            array = oik_report_appended(array, item);
         }
     }
     return array;
 }
 
 json_t *oik_report_motion_facts(const oik_rig *rig, const oik_report_motion *motion) {
-    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "frames", (json_int_t)motion->n_frames, "every", (json_int_t)motion->every, "world",
-                     matrix_array(motion->space.R), "bones", bones_array(rig), "bodies", bodies_array(rig), "markers", markers_array(rig), "coordinates", coordinates_array(rig));
+    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "frames", (json_int_t)motion->n_frames, "every", (json_int_t)motion->every,
+                     "world", matrix_array(motion->space.R), "bones", bones_array(rig), "bodies", bodies_array(rig), "markers",
+                     markers_array(rig), "coordinates", coordinates_array(rig));
 }

@@ -267,7 +267,8 @@ oik_status oik_rig_build_tree(oik_rig_builder *b, oik_error *err) {
 /* ------------------------------------------------------------------ motion */
 
 /**
- * Coordinates of a merged joint, or of a turned root: in the first frame inside the range where that is possible, then those nearest to the last frame's.
+ * Coordinates of a merged joint, or of a turned root: in the first frame inside the range where that is possible, then those nearest to
+ * the last frame's.
  * q: 3, of this frame; last: of the frame before, or NULL.
  */
 static void find_angles(double *q, const double *last, const oik_rig_builder *b, const oik_chain_pose *pose, int i) {

@@ -164,7 +164,7 @@ static void wrong_usage_is_named(void **state) {
     expect_usage("--mesh_input a.ply -g female --export csv,fbx",
                  "\"fbx\", available are csv, json, isb, osim, mot, trc, c3d, bvh, glb, mjcf, urdf, addb, png, report and all");
     expect_usage("--mesh_input a.ply -g female --up w", "expected auto, x, y, z, -x, -y or -z");
-    expect_usage("--mesh_input a.ply -g female --export csv --up z", "--up goes with rigs");
+    expect_usage("--mesh_input a.ply -g female --export csv --up z", "--up goes with what stands on the ground");
     expect_usage("--mesh_input a.ply -g female --export csv,", "unknown format");
     expect_usage("--mesh_input a.ply -g female --method osso", "refined or reference");
     expect_usage("--mesh_input a.ply -g female -p -F", "leave one of them out");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -299,6 +300,24 @@ static void json_puts_the_summary_on_stdout(void **state) {
     run_free(&r);
 }
 
+/* A summary is more than standard output's buffer, a page of help less: each fails at another place. */
+static void standard_output_that_takes_nothing_is_3(void **state) {
+    (void)state;
+    static const char *const arguments[] = {"--mesh_input " DEMO_FEMALE " -g female --json -q --export json -o", "info " DEMO_FEMALE " #",
+                                            "--help #"};
+    const char *build = getenv("OSSO_IK_BUILD");
+    char command[3 * RUN_MAX_PATH];
+    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+        snprintf(command, sizeof command, "{ %s/osso_ik %s '%s'\n} > /dev/full 2> '%s'", build ? build : "build", arguments[i], folder,
+                 in_folder(folder, "err"));
+        int code = system(command);
+        char *said = file_text(in_folder(folder, "err"), NULL);
+        if (!WIFEXITED(code) || WEXITSTATUS(code) != 3 || !said || !strstr(said, "standard output"))
+            fail_msg("%s: exit status %d: %s", command, code, said ? said : "");
+        free(said);
+    }
+}
+
 static void log_levels_differ(void **state) {
     (void)state;
     run_result r = run_osso_ik("--mesh_input", DEMO_FEMALE, "-g", "female", "-q", "-o", folder, NULL);
@@ -359,6 +378,7 @@ int main(void) {
         IN_FOLDER(each_group_has_its_own_option),
         IN_FOLDER(dry_run_names_the_files_and_writes_none),
         IN_FOLDER(json_puts_the_summary_on_stdout),
+        IN_FOLDER(standard_output_that_takes_nothing_is_3),
         IN_FOLDER(log_levels_differ),
         IN_FOLDER(several_bodies_are_independent),
         IN_FOLDER(a_bad_body_does_not_stop_the_others),

@@ -1,5 +1,6 @@
 /* The program on sequences: the same frames from every kind of input, going on after a stop, body parameters, --motion. */
 #include <jansson.h>
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -101,8 +102,8 @@ static void put_npy(const char *name, int n) {
     free(x);
 }
 
-/** Rotation vectors of the poses; no shape, which the built-in model would not take over. */
-static void put_poses(const char *name, int n) {
+/** Rotation vectors of the poses; no shape, which the built-in model would not take over. rate: name of the frame rate. */
+static void put_poses(const char *name, int n, const char *rate) {
     oik_error err;
     oik_npz_writer *w = NULL;
     double *poses = calloc((size_t)n * 72, sizeof *poses), betas[10] = {1.0}, fps = MOVING_FPS;
@@ -118,7 +119,7 @@ static void put_poses(const char *name, int n) {
     check(oik_npz_writer_new(&w, &err), &err);
     check(oik_npz_add_f64(w, "poses", "<f8", 2, dims, poses, &err), &err);
     check(oik_npz_add_f64(w, "betas", "<f8", 1, ten, betas, &err), &err);
-    check(oik_npz_add_f64(w, "fps", "<f8", 1, one, &fps, &err), &err);
+    check(oik_npz_add_f64(w, rate, "<f8", 1, one, &fps, &err), &err);
     check(oik_npz_writer_save(w, in_folder(input, name), 0, &err), &err);
     oik_npz_writer_free(w);
     free(poses);
@@ -137,7 +138,8 @@ static int set_up(void **state) {
     put_npz("few.npz", N_FEW, 1000.0);
     put_npz("many.npz", N_MANY, 1.0);
     put_npy("few.npy", N_FEW);
-    put_poses("poses.npz", N_FEW);
+    put_poses("poses.npz", N_FEW, "fps");
+    put_poses("amass.npz", N_FEW, "mocap_framerate");
     return 0;
 }
 
@@ -339,6 +341,36 @@ static void body_parameters_stand_for_meshes(void **state) {
     free(y);
 }
 
+/** Value of pelvis_tilt in the first frame of a .mot [degrees]. */
+static double tilt_of(const char *name) {
+    char *text = file_text(in_folder(folder, name), NULL);
+    assert_non_null(text);
+    char *head = strstr(text, "\ntime\tpelvis_tilt\t");
+    assert_non_null(head);
+    char *row = strchr(head + 1, '\n');
+    assert_non_null(row);
+    double tilt = strtod(strchr(row, '\t'), NULL);
+    free(text);
+    return tilt;
+}
+
+/* The body stands along y, which in the world of such a file is level: it lies. The way from feet to neck would stand it up. */
+static void body_parameters_with_z_up_keep_their_vertical(void **state) {
+    (void)state;
+    run_result r =
+        run_osso_ik("--pose_input", in_input("amass.npz"), "-g", "female", "-o", folder, "--no_frame_meshes", "--export", "mot", NULL);
+    expect_code(&r, 0);
+    run_free(&r);
+    double lying = tilt_of("amass.mot");
+    r = run_osso_ik("--pose_input", in_input("amass.npz"), "-g", "female", "-o", folder, "--no_frame_meshes", "--export", "mot", "--up", "-z",
+                    NULL);
+    expect_code(&r, 0);
+    run_free(&r);
+    double standing = tilt_of("amass.mot");
+    assert_true(fabs(lying) > 60.0 && fabs(lying) < 120.0); /* degrees; a walking pelvis leans less than 30 */
+    assert_true(fabs(standing) < 30.0);
+}
+
 static void keypoints_drive_the_chain_of_a_mesh(void **state) {
     (void)state;
     char text[17 * 60] = "";
@@ -413,6 +445,7 @@ int main(void) {
         cmocka_unit_test(a_second_run_goes_on_where_the_first_was_cut_off),
         cmocka_unit_test(ctrl_c_keeps_the_finished_frames),
         cmocka_unit_test(body_parameters_stand_for_meshes),
+        cmocka_unit_test(body_parameters_with_z_up_keep_their_vertical),
         cmocka_unit_test(keypoints_drive_the_chain_of_a_mesh),
         cmocka_unit_test(a_bad_frame_is_named_and_what_is_finished_stays),
         cmocka_unit_test(wrong_usage_is_2),

@@ -35,17 +35,30 @@ static void expect_silent_console(const char *log_path) {
     free(log);
 }
 
-char *headless_document(const char *page_path) {
-    char command[6 * TEMP_PATH_LENGTH], profile[TEMP_PATH_LENGTH], log[TEMP_PATH_LENGTH], out[TEMP_PATH_LENGTH];
+/* action: what of the page is wanted; its text goes to the file out. */
+static void browse(const char *page, const char *action, const char *out) {
+    char command[8 * TEMP_PATH_LENGTH], profile[TEMP_PATH_LENGTH], log[TEMP_PATH_LENGTH];
     snprintf(command, sizeof command,
              "timeout 90 %s --headless --no-sandbox --disable-dev-shm-usage --use-angle=swiftshader --enable-unsafe-swiftshader "
-             "--virtual-time-budget=5000 --enable-logging=stderr --user-data-dir='%s' --dump-dom 'file://%s' > '%s' 2> '%s'",
-             headless_browser(), temp_path(profile, "profile"), page_path, temp_path(out, "document.html"), temp_path(log, "browser.log"));
+             "--hide-scrollbars --force-device-scale-factor=1 --virtual-time-budget=3000 --enable-logging=stderr --user-data-dir='%s' %s "
+             "'file://%s' > '%s' 2> '%s'",
+             headless_browser(), temp_path(profile, "profile"), action, page, out, temp_path(log, "browser.log"));
     int code = system(command);
     if (code != 0)
         fail_msg("%s: exit status %d", command, code);
     expect_silent_console(log);
+}
+
+char *headless_document(const char *page) {
+    char out[TEMP_PATH_LENGTH];
+    browse(page, "--window-size=1000,760 --dump-dom", temp_path(out, "document.html"));
     char *document = file_text(out, NULL);
     assert_non_null(document);
     return document;
+}
+
+void headless_screenshot(const char *png_path, const char *page, int width, int height) {
+    char out[TEMP_PATH_LENGTH], action[2 * TEMP_PATH_LENGTH];
+    snprintf(action, sizeof action, "--window-size=%d,%d --screenshot='%s'", width, height, png_path);
+    browse(page, action, temp_path(out, "screenshot.log"));
 }

@@ -6,9 +6,13 @@
 const char *headless_browser(void);
 
 /**
- * Open the page of a file and return the document that its scripts leave behind; free it. Ends the test when the browser fails, when the
- * page says anything on the console, or after 90 s. There must be a browser.
+ * Open the page of a file, "/path/page.html" or "/path/page.html#place", and return the document that its scripts leave behind; free it.
+ * The page's clock runs for three seconds. Ends the test when the browser fails, when the page says anything on the console, or after
+ * 90 s. There must be a browser. A start takes some three seconds, so what can be looked at together should be.
  */
-char *headless_document(const char *page_path);
+char *headless_document(const char *page);
+
+/** The same for a picture (PNG) of a window of that size in pixels. */
+void headless_screenshot(const char *png_path, const char *page, int width, int height);
 
 #endif
