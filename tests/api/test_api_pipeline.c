@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "demo_run.h"
 #include "osso_ik.h"
 #include "run_program.h"
 
@@ -179,25 +180,36 @@ static int count_step(void *context, const oik_step *step) {
     return 0;
 }
 
+/** Steps of the first solves of all stages on a body. */
+static int count_steps(const char *path, int more_iterations) {
+    first_solves first = {0};
+    oik_stage_options options = {.more_iterations = more_iterations, .on_step = count_step, .step_context = &first};
+    oik_mesh *found = demo_mesh(path);
+    oik_body *b = NULL;
+    oik_skeleton *down = NULL, *up = NULL;
+    assert_int_equal(oik_body_from_mesh(&b, model, found, path, &options, &err), OIK_OK);
+    first.n_solves = 0;
+    assert_int_equal(oik_skeleton_infer(&down, model, b, &options, &err), OIK_OK);
+    first.n_solves = 0;
+    assert_int_equal(oik_skeleton_pose(&up, model, b, down, &options, &err), OIK_OK);
+    oik_skeleton_free(up);
+    oik_skeleton_free(down);
+    oik_body_free(b);
+    oik_mesh_free(found);
+    return first.n;
+}
+
+/** Often the step that meets the usual tolerance meets the tighter one too, so several bodies are taken. */
 static void more_iterations_go_further(void **state) {
     (void)state;
-    int n[2];
-    for (int i = 0; i < 2; i++) {
-        first_solves first = {0};
-        oik_stage_options options = {.more_iterations = i, .on_step = count_step, .step_context = &first};
-        oik_body *b = NULL;
-        oik_skeleton *down = NULL, *up = NULL;
-        assert_int_equal(oik_body_from_mesh(&b, model, mesh, "body_female.ply", &options, &err), OIK_OK);
-        first.n_solves = 0;
-        assert_int_equal(oik_skeleton_infer(&down, model, b, &options, &err), OIK_OK);
-        first.n_solves = 0;
-        assert_int_equal(oik_skeleton_pose(&up, model, b, down, &options, &err), OIK_OK);
-        n[i] = first.n;
-        oik_skeleton_free(up);
-        oik_skeleton_free(down);
-        oik_body_free(b);
+    static const char *const paths[] = {DEMO_FEMALE, DEMO_MALE, DEMO_CROUCH};
+    int more = 0;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int difference = count_steps(paths[i], 1) - count_steps(paths[i], 0);
+        assert_true(difference >= 0);
+        more += difference;
     }
-    assert_true(n[1] > n[0]);
+    assert_true(more > 0);
 }
 
 static void writers_refuse_unknown_selections(void **state) {
