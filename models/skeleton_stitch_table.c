@@ -194,7 +194,7 @@ const oik_path_row oik_path_table[] = {
 const int oik_n_path_rows = COUNT(oik_path_table);
 
 const oik_clearance_row oik_clearance_table[] = {
-    {"scapula", "ribcage", 6.0, 1.0, "serratus anterior and subscapularis between them [L]"},
+    {"scapula", "ribcage", 6.0, 5.0, "serratus anterior and subscapularis between them [L]; soft: raised arms leave SMPL's shoulder too little room"},
 };
 const int oik_n_clearance_rows = COUNT(oik_clearance_table);
 
