@@ -32,8 +32,6 @@ struct oik_containment {
     oik_locator *skin;
     oik_vec3 *seen_at;  /**< n_vertices, where each vertex was last looked at [m] */
     oik_vec3 *normal;   /**< n_vertices, outward normal of the bone in its part's frame */
-    double *belief;     /**< n_vertices, in the skin that a vertex had a barrier from */
-    const oik_body_frames *frames; /**< borrowed, or NULL */
     double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
     bool moved;         /**< by oik_containment_move: what is not near is deep inside, and barriers have room */
     room *room;         /**< n_parts */
@@ -53,9 +51,8 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->seen_at = oik_new(model->n_vertices, sizeof *c->seen_at, err);
     c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
     c->normal = oik_new(model->n_vertices, sizeof *c->normal, err);
-    c->belief = oik_new(model->n_vertices, sizeof *c->belief, err);
     c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
-    bool complete = c->seen_at && c->clearance && c->normal && c->belief && c->room;
+    bool complete = c->seen_at && c->clearance && c->normal && c->room;
     oik_status status = complete ? oik_puppet_new(&c->best, model, err) : OIK_E_MEMORY;
     if (!status && model->clearances.n > 0)
         status = oik_clearance_new(&c->between, model, err);
@@ -81,15 +78,10 @@ void oik_containment_free(oik_containment *c) {
     free(c->seen_at);
     free(c->clearance);
     free(c->normal);
-    free(c->belief);
     free(c->room);
     oik_puppet_free(c->best);
     oik_clearance_free(c->between);
     free(c);
-}
-
-void oik_containment_believe(oik_containment *c, const oik_body_frames *frames) {
-    c->frames = c->model->published ? NULL : frames;
 }
 
 double oik_skin_rigidity(oik_mat3 blend) {
@@ -129,13 +121,13 @@ static bool cannot_have_reached(const oik_containment *c, size_t vertex, oik_vec
 }
 
 /** Share the weight of a part's barriers, those since `first`; their weights hold how much each counts. */
-static void balance(oik_terms *terms, const oik_containment *c, size_t first) {
+static void balance(oik_terms *terms, size_t first) {
     double count = 0.0;
     for (size_t i = first; i < terms->n; i++)
         count += terms->term[i].weight;
     double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(BARRIER_SHARE / fmax(count, 1.0)));
     for (size_t i = first; i < terms->n; i++)
-        terms->term[i].weight = weight * c->belief[terms->term[i].a];
+        terms->term[i].weight = weight;
 }
 
 /**
@@ -151,8 +143,6 @@ static void look_at(oik_terms *terms, size_t *n_beyond, oik_containment *c, size
     if (!found || depth >= WATCH || v3_dot(near.normal, normal) < 0.0 || !is_neighbour(c, vertex, near.face))
         return;
     *n_beyond += depth < 0.0;
-    int32_t skin = c->faces[near.face][0];
-    c->belief[vertex] = c->frames ? oik_skin_rigidity(oik_body_blend(c->body, (size_t)skin, c->frames)) : 1.0;
     oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)vertex, .b = -1, .distance = MARGIN,
                                     .weight = fmin(1.0, (WATCH - depth) / (WATCH - MARGIN)),
                                     .vector = near.point, .normal = near.normal});
@@ -181,7 +171,7 @@ oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containme
             if (!cannot_have_reached(c, i, y))
                 look_at(terms, &beyond, c, i, y, m3_mulv(puppet->R[part], c->normal[i]));
         }
-        balance(terms, c, before);
+        balance(terms, before);
         if (c->moved)
             fill_room(terms, c, part, puppet, terms->n - before);
     }

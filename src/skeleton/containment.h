@@ -17,12 +17,6 @@ typedef struct oik_containment oik_containment;
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
                                const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_error *err);
 void oik_containment_free(oik_containment *containment);
-/**
- * How the body lies in these frames tells where its skin is folded: barriers of such skin weigh less, oik_skin_rigidity times. Not used for
- * imported models.
- * @param[in] frames borrowed until the next call; NULL: all skin is believed
- */
-void oik_containment_believe(oik_containment *containment, const oik_body_frames *frames);
 /** 1 where the skin of a posed body moves like a solid, towards 0.05 in the fold of a bent joint. blend: oik_body_blend of a vertex. */
 double oik_skin_rigidity(oik_mat3 blend);
 

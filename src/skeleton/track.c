@@ -164,13 +164,11 @@ static oik_status start_containment(oik_skel_track *track, const oik_vec3 *x, oi
 }
 
 /** Without a past. */
-static oik_status pose_first(oik_lsq_report *report, oik_skel_track *track, const oik_body_frames *frames, const oik_vec3 *x,
-                             const oik_skel_track_options *options, oik_error *err) {
+static oik_status pose_first(oik_lsq_report *report, oik_skel_track *track, const oik_vec3 *x, const oik_skel_track_options *options,
+                             oik_error *err) {
     oik_status status = start_containment(track, x, err);
-    if (!status) {
-        oik_containment_believe(track->containment, frames);
+    if (!status)
         status = oik_containment_solve(report, track->trial, &track->terms, track->containment, &options->first, err);
-    }
     return status;
 }
 
@@ -181,10 +179,8 @@ static oik_status pose_next(oik_lsq_report *report, oik_skel_track *track, const
     oik_status status = track->containment ? OIK_OK : start_containment(track, x, err);
     if (!status)
         status = oik_containment_move(track->containment, x, track->last, track->trial, SLIP, err);
-    if (!status) {
-        oik_containment_believe(track->containment, frames);
+    if (!status)
         status = oik_containment_solve(report, track->trial, &track->terms, track->containment, &options->next, err);
-    }
     return status;
 }
 
@@ -192,7 +188,7 @@ oik_status oik_skel_track_frame(oik_puppet *puppet, oik_skel_track_report *repor
                                 const oik_vec3 *x, bool restart, const oik_skel_track_options *options, oik_error *err) {
     oik_skel_track_report own = {.restarted = restart || !track->has_last};
     add_frame(track, frames, x, options);
-    oik_status status = own.restarted ? pose_first(&own.solve, track, frames, x, options, err)
+    oik_status status = own.restarted ? pose_first(&own.solve, track, x, options, err)
                                       : pose_next(&own.solve, track, frames, x, options, err);
     if (status) {
         track->has_last = false; /* what is known of the skin may be half this frame's, half the last one's */

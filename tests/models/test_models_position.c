@@ -12,8 +12,8 @@
 
 /* Two made-up bones: reading positions needs landmarks only. */
 static oik_bone two_bones[2] = {
-    {.name = "shaft", .n_landmarks = 2, .landmarks = {{"top", true, {0.001, 0.2, -0.03}}, {"end", false, {0.003, -0.4, 0.05}}}},
-    {.name = "shaft_2", .n_landmarks = 1, .landmarks = {{"top", true, {1, 2, 3}}}},
+    {.name = "shaft", .n_landmarks = 2, .landmarks = {{"top", true, {0.001, 0.2, -0.03}, {0, 0, 0}}, {"end", false, {0.003, -0.4, 0.05}, {0, 0, 0}}}},
+    {.name = "shaft_2", .n_landmarks = 1, .landmarks = {{"top", true, {1, 2, 3}, {0, 0, 0}}}},
 };
 static const oik_bone_set bones = {.n = 2, .bones = two_bones};
 
