@@ -69,7 +69,7 @@ int main(int argc, char **argv) {
     const char *build = getenv("BUILD");
     snprintf(program, sizeof program, "%s/osso_ik", build ? build : "build");
     char *body = argc > 2 ? argv[1] : "data/demo/body_female.ply", *gender = argc > 2 ? argv[2] : "female";
-    char *command[] = {program, "--mesh_input", body, "--gender", gender, "-q", "-o", out, NULL};
+    char *command[] = {program, "--mesh_input", body, "--gender", gender, "-q", "-F", "-o", out, NULL};
     if (!mkdtemp(out))
         return 1;
     hold_to_one_core();
