@@ -375,7 +375,7 @@ oik_status oik_motion_from_keypoint_file(oik_motion **out, oik_keypoint_report *
 /* ------------------------------------------------------------------ sequences of meshes */
 
 /**
- * One subject over time: every mesh is registered and its bones are posed from the frame before (25 ms instead of 250), then joint
+ * One subject over time: every mesh is registered and its bones are posed from the frame before (35 ms instead of 350), then joint
  * angles are solved over all frames at once. Memory for one frame, and 3 kB more for each.
  */
 typedef struct oik_sequence oik_sequence;
