@@ -98,33 +98,19 @@ oik_status oik_display_status(const oik_display *d, oik_error *err) {
 
 /* ------------------------------------------------------------------ the report */
 
-/** What moves over time plays; the full rig shows every segment. NULL when nothing does. */
-static oik_status rig_over_time(oik_rig **out, const oik_results *r, oik_error *err) {
-    char name[OIK_RIG_NAME_LENGTH];
-    oik_rig_output_name(name, r->name);
-    const oik_rig_options options = {.name = name, .full = 1, .up = {r->up[0], r->up[1], r->up[2]}};
-    *out = NULL;
-    return r->over_time ? oik_rig_from_skeleton(out, r->model, r->body, r->moved, r->over_time, &options, err) : OIK_OK;
-}
-
 oik_status oik_display_write(const oik_display *d, const oik_results *r, const char *path, oik_error *err) {
-    oik_rig *rig;
-    oik_status status = rig_over_time(&rig, r, err);
     const oik_report_input input = {.name = r->name,
                                     .input_path = r->input_path,
                                     .model = r->model,
                                     .body = r->body,
                                     .posed = r->sequence ? NULL : r->posed,
                                     .motion = r->motion,
-                                    .rig = rig,
+                                    .rig = r->over_time ? r->rigs->rigs[OIK_RIG_FULL] : NULL, /* every segment plays */
                                     .quality = r->sequence ? r->sequence->worst : &r->summary->quality,
                                     .mean = r->sequence ? r->sequence->mean : NULL,
                                     .n_steps = d ? d->n_steps : 0,
                                     .steps = d ? d->steps : NULL};
-    if (!status)
-        status = oik_write_report(&input, path, err);
-    oik_rig_free(rig);
-    return status;
+    return oik_write_report(&input, path, err);
 }
 
 /* ------------------------------------------------------------------ the browser */

@@ -156,6 +156,13 @@ static bool is_of_rig(const oik_output *file) {
     return file->kind == OIK_OUT_RIG || file->kind == OIK_OUT_RIG_OBJ || file->kind == OIK_OUT_RIG_STL;
 }
 
+/** Detail of the rig that a file is made from, -1: none. A report plays what moves over time. */
+static int rig_needed(const oik_output *file, const oik_results *results, unsigned osim_detail) {
+    if (file->kind == OIK_OUT_REPORT && results->over_time)
+        return OIK_RIG_FULL;
+    return is_of_rig(file) ? (int)detail_of(file->item, osim_detail) : -1;
+}
+
 /** A subject or a motion that a format cannot hold is bad input, not a wrong call. */
 static oik_status as_input(oik_status status, oik_error *err) {
     if (status != OIK_E_ARGUMENT)
@@ -186,7 +193,7 @@ oik_status oik_rig_outputs_new(oik_rig_outputs *out, const oik_results *results,
     oik_status status = bone_list_new(&bones, results->model->skeleton, err);
     for (size_t i = 0; i < plan->n && !status; i++) {
         const oik_output *file = &plan->files[i];
-        int detail = is_of_rig(file) ? (int)detail_of(file->item, out->osim_detail) : -1;
+        int detail = rig_needed(file, results, out->osim_detail);
         if (detail >= 0 && !out->rigs[detail])
             status = make_rig(out, detail, results, options, &bones, err);
         if (!status && file->kind == OIK_OUT_RIG && file->item == ADDB_SUBJECT) {

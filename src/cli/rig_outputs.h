@@ -24,7 +24,7 @@ void oik_rig_output_name(char out[OIK_RIG_NAME_LENGTH], const char *name);
 void oik_rig_outputs_plan(oik_output_list *list, const oik_skel_model *skeleton, const char *name, const oik_options *options);
 
 /**
- * Make the rigs that the files of the plan need, of results->moved.
+ * Make the rigs that the files of the plan need, a report over time among them, of results->moved.
  * @return those of oik_rig_from_skeleton and oik_rig_check; what a subject or a model is refused for is bad input (OIK_E_FORMAT,
  *         OIK_E_MODEL). Release with oik_rig_outputs_free, also after an error.
  */
