@@ -54,14 +54,29 @@ static bool is_landmark_of(const oik_rig *rig, int marker, int body, const oik_v
     return rig->markers[marker].fixed && rig->markers[marker].body == body && !is_joint_centre(rig, o, x[marker]);
 }
 
+/** Medial markers: laboratories glue them on for a static trial at best, so that a lateral one is taken where there is one. */
+static bool is_medial(const oik_rig_marker *marker) {
+    static const char *const names[] = {"KNM", "MED", "ELM"}; /* rig_markers.c, after the letter of the side */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(marker->name + (marker->name[0] != '\0'), names[i]) == 0)
+            return true;
+    return false;
+}
+
 /** The landmark nearest to a joint, of the bodies on both its sides; -1 when there is none within reach. */
 static int nearest_marker(const oik_rig *rig, const oik_vec3 *o, const oik_vec3 *x, int joint, double reach) {
     int best = -1, parent = rig->bodies[joint].parent;
+    double nearest = reach;
+    bool best_medial = true;
     for (int m = 0; m < rig->n_markers; m++) {
         bool beside = is_landmark_of(rig, m, joint, o, x) || is_landmark_of(rig, m, parent, o, x);
-        if (!beside || v3_dist(x[m], o[joint]) > reach)
+        bool medial = is_medial(&rig->markers[m]);
+        double distance = v3_dist(x[m], o[joint]);
+        bool better = medial == best_medial ? distance <= nearest : best_medial;
+        if (!beside || distance > reach || !better)
             continue;
-        reach = v3_dist(x[m], o[joint]);
+        nearest = distance;
+        best_medial = medial;
         best = m;
     }
     return best;
