@@ -19,6 +19,7 @@ static const mark_row rows[] = {
     {"tibia", {"med_post", ON_BONE, {-20, -31.5, -25}}}, {"tibia", {"plat_post_l", ON_BONE, {21, -40, -30}}},
     {"fibula", {"shaft_p", OFF_BONE, {37, -100, -20}}}, {"fibula", {"shaft_d", OFF_BONE, {31, -345, -10}}},
     {"humerus", {"shaft_p", OFF_BONE, {7, -75, 3}}},    {"humerus", {"shaft_d", OFF_BONE, {3, -225, -3}}},
+    {"humerus", {"troch_low", ON_BONE, {-18, -316, 1}}}, {"humerus", {"cap_low", ON_BONE, {14, -310, 3}}},
     {"ulna", {"shaft_p", OFF_BONE, {-9, -50, -8}}},     {"ulna", {"shaft_d", OFF_BONE, {-17, -225, -4}}},
     {"radius", {"shaft_p", OFF_BONE, {14, -60, 1}}},    {"radius", {"shaft_d", OFF_BONE, {12, -215, 2}}},
     {"scapula", {"glen_sup", ON_BONE, {-27, 17.5, 0}}},  {"scapula", {"glen_inf", ON_BONE, {-28, -17.5, 0}}},

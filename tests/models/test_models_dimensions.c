@@ -78,7 +78,8 @@ static void the_table_covers_every_region(void **state) {
     static const char *const regions[] = {"thigh", "patella", "shank", "foot", "arm", "forearm", "shoulder", "pelvis", "spine",
                                           "sternum", "cage", "head", "hand"};
     static const char *const wanted[] = {"neck-shaft angle", "anteversion", "torsion", "retroversion", "pelvic incidence", "lumbar lordosis",
-                                         "thoracic kyphosis", "subpubic angle", "posterior slope", "gonial angle", "acetabulum, inclination"};
+                                         "thoracic kyphosis", "subpubic angle", "posterior slope", "gonial angle", "acetabulum, inclination",
+                                         "carrying angle"};
     assert_true(table.n >= 80);
     for (size_t i = 0; i < sizeof regions / sizeof *regions; i++)
         if (rows_that(regions[i], NULL) < 3)
@@ -89,6 +90,29 @@ static void the_table_covers_every_region(void **state) {
     assert_true(rows_that("cage", "rib ") >= 5);
     assert_true(rows_that("spine", "body, width") >= 6 && rows_that("spine", "body, depth") >= 6 && rows_that("spine", "body, front") >= 6);
     assert_true(rows_that("hand", "metacarpal") >= 5 && rows_that("hand", "phalanx") >= 14 && rows_that("foot", "metatarsal") >= 5);
+}
+
+/* Does the text have the word verified, which unverified is not? */
+static bool looked_up(const char *source) {
+    for (const char *at = strstr(source, "verified"); at; at = strstr(at + 1, "verified"))
+        if (at < source + 2 || strncmp(at - 2, "un", 2) != 0)
+            return true;
+    return false;
+}
+
+/* every row says where its values are from; more than half of them were looked up */
+static void sources_say_what_was_looked_up(void **state) {
+    (void)state;
+    int n = 0;
+    for (int i = 0; i < table.n; i++) {
+        const char *source = table.rows[i].source;
+        n += looked_up(source);
+        if (!looked_up(source) && !strstr(source, "unverified") && !strstr(source, "judgement") && !strstr(source, "ANSUR II"))
+            fail_msg("%s of %s does not say whether its source was looked up", table.rows[i].name, table.rows[i].bones);
+    }
+    assert_false(looked_up("from memory, unverified"));
+    assert_true(looked_up("verified") && looked_up("unverified; women verified"));
+    assert_true(2 * n > table.n);
 }
 
 /* 2 % and 2 degrees: the tolerance that the project asks for; a third to a half of the spread of living people */
@@ -322,6 +346,7 @@ static void bad_arguments_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest cases[] = {
         cmocka_unit_test(the_table_covers_every_region),
+        cmocka_unit_test(sources_say_what_was_looked_up),
         cmocka_unit_test(dimensions_are_the_published_ones),
         cmocka_unit_test(an_altered_value_is_noticed),
         cmocka_unit_test(women_differ_in_shape),
