@@ -8,13 +8,14 @@
 #include "base/status.h"
 #include "mesh/mesh.h"
 #include "skeleton/clearance.h"
+#include "skeleton/flex.h"
 
 /* Thinnest skin over bone on the body is about 3 mm (shin, malleoli, knuckles: models/README.md); a bone closer than
  * MARGIN to the surface is pushed back, one closer than WATCH is guarded so that it does not cross in the next solve. */
 static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE = 12e-3;
-/* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. A barrier counts from 0 at
- * WATCH to 1 at MARGIN, so that no weight jumps when a vertex joins or leaves. */
-static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 8.0; /* 1 / 1 mm */
+/* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. No weight jumps when a vertex
+ * joins or leaves. Beyond FORCE_LIMIT outside, the force of a barrier does not grow any more: bones that have no room would buckle. */
+static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 8.0 /* 1 / 1 mm */, FORCE_LIMIT = 3e-3;
 
 /* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
 enum { NEIGHBOURHOOD = 2 };
@@ -32,10 +33,11 @@ struct oik_containment {
     oik_locator *skin;
     oik_vec3 *seen_at;  /**< n_vertices, where each vertex was last looked at [m] */
     oik_vec3 *normal;   /**< n_vertices, outward normal of the bone in its part's frame */
+    oik_vec3 *bend;     /**< n_vertices, how far bones that bend are from where their part carries them (flex.h) [m] */
     double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
     bool moved;         /**< by oik_containment_move: what is not near is deep inside, and barriers have room */
     room *room;         /**< n_parts */
-    oik_puppet *best;   /**< of the placements so far the one with the fewest bone vertices outside, at first that without barriers */
+    oik_puppet *best;   /**< of the placements so far the one whose bone vertices are the least outside, at first that without barriers */
     oik_clearance *between; /**< distances between bones; NULL when the model asks for none */
 };
 
@@ -51,8 +53,9 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->seen_at = oik_new(model->n_vertices, sizeof *c->seen_at, err);
     c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
     c->normal = oik_new(model->n_vertices, sizeof *c->normal, err);
+    c->bend = oik_new(model->n_vertices, sizeof *c->bend, err);
     c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
-    bool complete = c->seen_at && c->clearance && c->normal && c->room;
+    bool complete = c->seen_at && c->clearance && c->normal && c->bend && c->room;
     oik_status status = complete ? oik_puppet_new(&c->best, model, err) : OIK_E_MEMORY;
     if (!status && model->clearances.n > 0)
         status = oik_clearance_new(&c->between, model, err);
@@ -78,6 +81,7 @@ void oik_containment_free(oik_containment *c) {
     free(c->seen_at);
     free(c->clearance);
     free(c->normal);
+    free(c->bend);
     free(c->room);
     oik_puppet_free(c->best);
     oik_clearance_free(c->between);
@@ -120,6 +124,11 @@ static bool cannot_have_reached(const oik_containment *c, size_t vertex, oik_vec
     return c->clearance[vertex] - v3_dist(y, c->seen_at[vertex]) > WATCH;
 }
 
+/** How much a barrier counts: from 0 at WATCH to 1 at MARGIN, and less again the farther outside its vertex is (Huber's loss, reweighted). */
+static double barrier_count(double depth) {
+    return fmin(1.0, (WATCH - depth) / (WATCH - MARGIN)) * FORCE_LIMIT / fmax(FORCE_LIMIT, -depth);
+}
+
 /** Share the weight of a part's barriers, those since `first`; their weights hold how much each counts. */
 static void balance(oik_terms *terms, size_t first) {
     double count = 0.0;
@@ -127,14 +136,14 @@ static void balance(oik_terms *terms, size_t first) {
         count += terms->term[i].weight;
     double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(BARRIER_SHARE / fmax(count, 1.0)));
     for (size_t i = first; i < terms->n; i++)
-        terms->term[i].weight = weight;
+        terms->term[i].weight = weight * sqrt(terms->term[i].weight);
 }
 
 /**
  * Look at one vertex; a barrier is added where it lies less than WATCH under the skin. Skin that faces against the bone is the far side of
- * a thin place or of another limb and says nothing about where the vertex left the body.
+ * a thin place or of another limb and says nothing about where the vertex left the body. The term has a vertex where its part carries it.
  */
-static void look_at(oik_terms *terms, size_t *n_beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_vec3 normal) {
+static void look_at(oik_terms *terms, double *beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_vec3 normal) {
     oik_nearest near;
     int found = find_skin(&near, c, y);
     double depth = found ? v3_dot(near.normal, v3_sub(near.point, y)) : FAR_INSIDE;
@@ -142,10 +151,10 @@ static void look_at(oik_terms *terms, size_t *n_beyond, oik_containment *c, size
     c->clearance[vertex] = fmax(0.0, depth);
     if (!found || depth >= WATCH || v3_dot(near.normal, normal) < 0.0 || !is_neighbour(c, vertex, near.face))
         return;
-    *n_beyond += depth < 0.0;
+    *beyond += fmax(0.0, -depth);
     oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)vertex, .b = -1, .distance = MARGIN,
-                                    .weight = fmin(1.0, (WATCH - depth) / (WATCH - MARGIN)),
-                                    .vector = near.point, .normal = near.normal});
+                                    .weight = barrier_count(depth),
+                                    .vector = v3_sub(near.point, c->bend[vertex]), .normal = near.normal});
 }
 
 /** Idle barriers after the n that a part has, until its room is full. */
@@ -159,24 +168,25 @@ static void fill_room(oik_terms *terms, oik_containment *c, int32_t part, const 
                                         .vector = oik_puppet_point(puppet, c->model, (size_t)r->vertex), .normal = v3(0, 1, 0)});
 }
 
-oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containment *c, const oik_puppet *puppet,
+oik_status oik_containment_add(oik_terms *terms, double *beyond, oik_containment *c, const oik_puppet *puppet,
                                oik_error *err) {
     const oik_skel_model *model = c->model;
-    size_t beyond = 0;
+    double sum = 0.0;
+    oik_flex_offsets(c->bend, puppet, model);
     for (size_t i = 0; i < model->n_vertices;) {
         int32_t part = model->point_part[i];
         size_t before = terms->n;
         for (; i < model->n_vertices && model->point_part[i] == part; i++) {
-            oik_vec3 y = oik_puppet_point(puppet, model, i);
+            oik_vec3 y = v3_add(oik_puppet_point(puppet, model, i), c->bend[i]);
             if (!cannot_have_reached(c, i, y))
-                look_at(terms, &beyond, c, i, y, m3_mulv(puppet->R[part], c->normal[i]));
+                look_at(terms, &sum, c, i, y, m3_mulv(puppet->R[part], c->normal[i]));
         }
         balance(terms, before);
         if (c->moved)
             fill_room(terms, c, part, puppet, terms->n - before);
     }
-    if (n_beyond)
-        *n_beyond = beyond;
+    if (beyond)
+        *beyond = sum;
     return terms->status ? oik_fail(err, terms->status, "out of memory for the barrier terms") : OIK_OK;
 }
 
@@ -195,10 +205,10 @@ oik_status oik_containment_move(oik_containment *c, const oik_vec3 *x, const oik
     return OIK_OK;
 }
 
-/** The placement of the last solve, its report and how many bone vertices it has outside. */
+/** The placement of the last solve, its report and how far its bone vertices are outside, all together. */
 typedef struct outcome {
     oik_lsq_report report;
-    size_t n_beyond;
+    double beyond; /**< [m] */
 } outcome;
 
 /**
@@ -207,10 +217,11 @@ typedef struct outcome {
  */
 static oik_status judge(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, oik_containment *c, const outcome *best,
                         const oik_skel_options *options, oik_error *err) {
-    size_t before = terms->n, now = 0;
+    size_t before = terms->n;
+    double now = 0.0;
     oik_status status = oik_containment_add(terms, &now, c, puppet, err);
     terms->n = before;
-    if (status || now <= best->n_beyond)
+    if (status || now <= best->beyond)
         return status;
     oik_puppet_copy(puppet, c->best);
     report->final_cost = best->report.final_cost;
@@ -231,13 +242,13 @@ static oik_status add_clearances(oik_terms *terms, oik_containment *c, const oik
  */
 static oik_status next_round(oik_terms *terms, outcome *best, oik_containment *c, const oik_puppet *puppet, const oik_lsq_report *report,
                              int round, oik_error *err) {
-    size_t n_beyond = 0;
+    double beyond = 0.0;
     oik_status status = add_clearances(terms, c, puppet, err);
     if (!status)
-        status = oik_containment_add(terms, &n_beyond, c, puppet, err);
-    if (status || (round > 0 && (c->model->published || terms->with_shape || n_beyond > best->n_beyond)))
+        status = oik_containment_add(terms, &beyond, c, puppet, err);
+    if (status || (round > 0 && (c->model->published || terms->with_shape || beyond > best->beyond)))
         return status;
-    *best = (outcome){*report, n_beyond};
+    *best = (outcome){*report, beyond};
     oik_puppet_copy(c->best, puppet);
     return OIK_OK;
 }
@@ -245,7 +256,7 @@ static oik_status next_round(oik_terms *terms, outcome *best, oik_containment *c
 oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,
                                  oik_containment *containment, const oik_skel_options *options, oik_error *err) {
     size_t before = terms->n;
-    outcome best = {.n_beyond = 0};
+    outcome best = {.beyond = 0.0};
     oik_status status = add_clearances(terms, containment, puppet, err);
     for (int32_t part = 0; containment->moved && part < containment->model->n_parts; part++)
         fill_room(terms, containment, part, puppet, 0);

@@ -23,10 +23,10 @@ double oik_skin_rigidity(oik_mat3 blend);
 /**
  * Append a barrier term for every sampled bone vertex that lies less than the wanted depth under the skin.
  * Vertices that cannot have reached the skin since they were last looked at are skipped.
- * @param[out] n_beyond vertices found outside (may be NULL)
+ * @param[out] beyond how far vertices were found outside, summed over them [m] (may be NULL)
  * Cost: one nearest-point query per vertex looked at.
  */
-oik_status oik_containment_add(oik_terms *terms, size_t *n_beyond, oik_containment *containment, const oik_puppet *puppet,
+oik_status oik_containment_add(oik_terms *terms, double *beyond, oik_containment *containment, const oik_puppet *puppet,
                                oik_error *err);
 
 /**
@@ -45,7 +45,7 @@ oik_status oik_containment_move(oik_containment *containment, const oik_vec3 *x,
 /**
  * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers; distances between bones
  * (clearance.h) are looked up anew each time. Where bones are too wide for the skin, barriers only pull them about: of the first placement,
- * which knows no barriers, and those of all rounds that with the fewest bone vertices outside stands (of an imported model's, and while
+ * which knows no barriers, and those of all rounds that whose bone vertices are the least outside stands (of an imported model's, and while
  * shaping, of the first and the last).
  * @param[out] report iterations summed over the rounds, cost and stop reason of what stands
  */
