@@ -22,7 +22,7 @@
 static const double pose_prior_table[OIK_N_JOINTS] = {
     [OIK_J_PELVIS] = 0.0,         [OIK_J_HIP_L] = 0.4e-3,      [OIK_J_HIP_R] = 0.4e-3,   [OIK_J_SPINE1] = 1.9e-3,
     [OIK_J_KNEE_L] = 0.4e-3,      [OIK_J_KNEE_R] = 0.4e-3,     [OIK_J_SPINE2] = 1.9e-3,  [OIK_J_ANKLE_L] = 0.6e-3,
-    [OIK_J_ANKLE_R] = 0.6e-3,     [OIK_J_SPINE3] = 1.9e-3,     [OIK_J_FOOT_L] = 1.9e-3,  [OIK_J_FOOT_R] = 1.9e-3,
+    [OIK_J_ANKLE_R] = 0.6e-3,     [OIK_J_SPINE3] = 1.9e-3,     [OIK_J_FOOT_L] = 0.6e-3,  [OIK_J_FOOT_R] = 0.6e-3,
     [OIK_J_NECK] = 1.0e-3,        [OIK_J_COLLAR_L] = 2.3e-3,   [OIK_J_COLLAR_R] = 2.3e-3, [OIK_J_HEAD] = 0.6e-3,
     [OIK_J_SHOULDER_L] = 0.4e-3,  [OIK_J_SHOULDER_R] = 0.4e-3, [OIK_J_ELBOW_L] = 0.4e-3, [OIK_J_ELBOW_R] = 0.4e-3,
     [OIK_J_WRIST_L] = 0.6e-3,     [OIK_J_WRIST_R] = 0.6e-3,    [OIK_J_HAND_L] = 1.0e-3,  [OIK_J_HAND_R] = 1.0e-3,

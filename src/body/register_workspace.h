@@ -8,7 +8,7 @@
 
 struct oik_body_register {
     const oik_body_model *model;
-    double *area;    /**< n_vertices, sum 1 */
+    double *area;    /**< n_vertices, sum 1: oik_body_weights */
     double *scratch; /**< n_vertices */
     oik_body_state state, trial;
     oik_body_step step;
@@ -33,6 +33,13 @@ double oik_body_skin_rms(oik_body_register *workspace, const oik_vec3 *v, const 
  * @return OIK_OK or OIK_E_MEMORY
  */
 oik_status oik_body_areas(double *area, const oik_body_model *model, oik_error *err);
+
+/**
+ * The same, but the skin of fingers counts little: they bend where the model has no joint.
+ * @param[out] weight n_vertices, sum 1
+ * @return OIK_OK or OIK_E_MEMORY
+ */
+oik_status oik_body_weights(double *weight, const oik_body_model *model, oik_error *err);
 
 /** Arrays of a fit. */
 oik_status oik_body_fit_new(oik_body_fit *fit, const oik_body_model *model, oik_error *err);

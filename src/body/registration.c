@@ -51,6 +51,41 @@ oik_status oik_body_areas(double *area, const oik_body_model *model, oik_error *
     return OIK_OK;
 }
 
+/**
+ * Fingers bend where the model has no joint: what they do must not turn the wrist or change the shape. Skin of the fingers weighs this
+ * share of its area; that of the thumb too, which the model moves with the wrist. [1]
+ */
+static const double FINGER_WEIGHT = 0.02;
+/** Skin of the wrist's joint this far off the line from wrist to hand is thumb, none before and all behind, in lengths of the line. */
+static const double THUMB_FROM = 0.4, THUMB_ALL = 0.55;
+
+/** How much of a vertex is finger, 0..1. */
+static double finger_share(const oik_body_model *model, size_t vertex) {
+    double share = 0.0;
+    for (size_t e = model->influence_start[vertex]; e < model->influence_start[vertex + 1]; e++) {
+        int j = model->influence_joint[e], wrist = j == OIK_J_WRIST_L || j == OIK_J_HAND_L ? OIK_J_WRIST_L : OIK_J_WRIST_R;
+        if (j == OIK_J_HAND_L || j == OIK_J_HAND_R)
+            share += model->influence_weight[e];
+        if (j != wrist)
+            continue;
+        int hand = wrist == OIK_J_WRIST_L ? OIK_J_HAND_L : OIK_J_HAND_R;
+        oik_vec3 line = v3_sub(model->joints[hand], model->joints[wrist]), p = v3_sub(model->template_v[vertex], model->joints[wrist]);
+        double length = v3_norm(line), off = v3_norm(v3_cross(line, p)) / (length * length);
+        share += model->influence_weight[e] * fmax(0.0, fmin(1.0, (off - THUMB_FROM) / (THUMB_ALL - THUMB_FROM)));
+    }
+    return share;
+}
+
+oik_status oik_body_weights(double *weight, const oik_body_model *model, oik_error *err) {
+    double sum = 0.0;
+    oik_status status = oik_body_areas(weight, model, err);
+    for (size_t i = 0; i < model->n_vertices && !status; i++)
+        sum += weight[i] *= 1.0 - (1.0 - FINGER_WEIGHT) * finger_share(model, i);
+    for (size_t i = 0; i < model->n_vertices && !status; i++)
+        weight[i] /= sum;
+    return status;
+}
+
 oik_status oik_body_register_new(oik_body_register **out, const oik_body_model *model, oik_error *err) {
     *out = NULL;
     oik_body_register *ws = oik_new(1, sizeof *ws, err);
@@ -70,7 +105,7 @@ oik_status oik_body_register_new(oik_body_register **out, const oik_body_model *
     if (!status)
         status = oik_body_unpose_new(&ws->unpose, model, err);
     if (!status)
-        status = oik_body_areas(ws->area, model, err);
+        status = oik_body_weights(ws->area, model, err);
     if (status) {
         oik_body_register_free(ws);
         return status;

@@ -42,8 +42,8 @@ typedef struct oik_body_fit {
     oik_vec3 *v_shaped;       /**< n_vertices, rest pose, model shape [m] */
     oik_vec3 *x_model;        /**< n_vertices, posed model [m] */
     oik_vec3 *v_subject;      /**< n_vertices, rest pose, the subject's own un-posed skin [m] */
-    double rms;               /**< area-weighted RMS of x_model - x [m] */
-    double repose_rms;        /**< area-weighted RMS of the re-posed v_subject - x [m] */
+    double rms;               /**< area-weighted RMS of x_model - x, fingers at 2 % [m] */
+    double repose_rms;        /**< the same of the re-posed v_subject - x [m] */
     int n_iterations;
     bool converged;
 } oik_body_fit;
@@ -72,7 +72,7 @@ void oik_body_register_free(oik_body_register *workspace);
  *
  *   min  sum_v a_v | x_v - y_v(theta, tau, beta) |^2 + sigma^2 sum_k c_k beta_k^2 + sum_{j>0} rho_j^2 | log R_j |^2
  *
- * a_v vertex areas (sum 1), c_k mode_precision, rho_j a weak prior on every joint but the root, so that the result does not depend
+ * a_v vertex areas, of fingers, which the model cannot bend, 2 % of them (sum 1), c_k mode_precision, rho_j a weak prior on every joint but the root, so that the result does not depend
  * on the orientation or the position of x. Closed-form start, then Gauss-Newton with analytic Jacobians; a step that would increase
  * the cost is damped (Levenberg-Marquardt). Un-posing: body/unpose.h.
  * @param[out] fit  filled; release with oik_body_fit_free; untouched on error

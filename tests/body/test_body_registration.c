@@ -168,7 +168,27 @@ static int ascending(const void *a, const void *b) {
     return (p > q) - (p < q);
 }
 
-/* Area-weighted RMS of y - x, with the areas of twins averaged and cut at their 95th percentile. */
+/* Distance of a rest vertex from the line through wrist and hand of its side, in lengths of the line. */
+static double off_the_hand(size_t vertex, int wrist) {
+    oik_vec3 line = v3_sub(model->joints[wrist + OIK_J_HAND_L - OIK_J_WRIST_L], model->joints[wrist]);
+    oik_vec3 arm = v3_sub(model->template_v[vertex], model->joints[wrist]);
+    return v3_norm(v3_sub(arm, v3_scale(line, v3_dot(arm, line) / v3_dot(line, line)))) / v3_norm(line);
+}
+
+/* Fingers move with the hand joints, thumbs with the wrists, beside the palm. */
+static double finger_share(size_t vertex) {
+    double share = 0.0;
+    for (size_t e = model->influence_start[vertex]; e < model->influence_start[vertex + 1]; e++) {
+        int j = model->influence_joint[e];
+        if (j == OIK_J_HAND_L || j == OIK_J_HAND_R)
+            share += model->influence_weight[e];
+        if (j == OIK_J_WRIST_L || j == OIK_J_WRIST_R)
+            share += model->influence_weight[e] * fmin(1.0, fmax(0.0, off_the_hand(vertex, j) - 0.4) / 0.15);
+    }
+    return share;
+}
+
+/* Area-weighted RMS of y - x, with the areas of twins averaged and cut at their 95th percentile, and 2 % of those of fingers. */
 static double rms_of(const oik_vec3 *y) {
     size_t n = model->n_vertices;
     double *own = calloc(n, sizeof *own), *even = calloc(2 * n, sizeof *even), square = 0.0, sum = 0.0;
@@ -179,7 +199,7 @@ static double rms_of(const oik_vec3 *y) {
         even[i] = even[n + i] = 0.5 * (own[i] + own[model->mirror[i]]);
     qsort(even + n, n, sizeof *even, ascending);
     for (size_t i = 0; i < n; i++) {
-        double a = fmin(even[i], even[n + (n - 1) * 95 / 100]);
+        double a = fmin(even[i], even[n + (n - 1) * 95 / 100]) * (1.0 - 0.98 * finger_share(i));
         square += a * v3_dot(v3_sub(y[i], x[i]), v3_sub(y[i], x[i]));
         sum += a;
     }
