@@ -68,7 +68,7 @@ WRAP_FLAGS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 MODELS := $(foreach sex,female male neutral,$(BUILD)/models/$(sex).npz)
 DEMO   := $(foreach body,female male male_crouch,data/demo/body_$(body).ply)
 
-.PHONY: all programs libraries test-programs test test-with-models lint layers tidy asan fuzz bench demo run-demo gallery models/gallery
+.PHONY: all programs libraries test-programs test test-with-models lint layers tidy asan fuzz bench demo run-demo gallery models/gallery subjects
 .PHONY: install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -154,6 +154,9 @@ $(MODELS): $(BUILD)/models/made
 
 demo: $(BUILD)/models/made  ## make the synthetic demo bodies again (data/demo)
 	$(BUILD)/generate_models --demo $(BUILD)/models data/demo
+
+subjects: $(BUILD)/sample_subjects $(BUILD)/models/made  ## bones in 500 random subjects of each sex, 5 minutes
+	$(BUILD)/sample_subjects $(BUILD)/models 500
 
 models/gallery: gallery
 gallery: $(BUILD)/gallery $(BUILD)/models/made  ## pictures of the models' bones in out/gallery

@@ -1,5 +1,7 @@
 #include "skin_dimensions.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,8 +45,41 @@ static int find_dimension(const char *name) {
     return -1;
 }
 
-static oik_status parse_line(oik_skin_dimension_table *out, const char *line, const char *path, int number,
-                             oik_error *err) {
+/** Number of a parameter; stature comes after all others; -1: there is none of that name. */
+static int find_parameter(const char *name) {
+    for (int i = 0; i < OIK_SKIN_N_PARAMETERS; i++)
+        if (strcmp(oik_skin_parameter_name[i], name) == 0)
+            return i;
+    return strcmp(name, "size") == 0 ? OIK_SKIN_N_PARAMETERS : -1;
+}
+
+static bool is_listed(const oik_skin_correlations *c, int parameter) {
+    for (int i = 0; i < c->n; i++)
+        if (c->parameter[i] == parameter)
+            return true;
+    return false;
+}
+
+/** "r parameter" and a number for each of the lines before it */
+static oik_status parse_correlations(oik_skin_correlations *c, const char *line, const char *path, int number, oik_error *err) {
+    char name[64];
+    int used = 0;
+    if (sscanf(line, "r %63s%n", name, &used) != 1)
+        return oik_fail(err, OIK_E_FORMAT, "%s line %d: expected a shape parameter after r", path, number);
+    int parameter = find_parameter(name);
+    if (parameter < 0 || is_listed(c, parameter))
+        return oik_fail(err, OIK_E_FORMAT, "%s line %d: %s is no shape parameter or comes twice", path, number, name);
+    line += used;
+    for (int j = 0; j < c->n; j++, line += used) {
+        double *r = &c->r[c->n][j];
+        if (sscanf(line, "%lf%n", r, &used) != 1 || !(fabs(*r) < 1.0))
+            return oik_fail(err, OIK_E_FORMAT, "%s line %d: expected %d correlations between -1 and 1", path, number, c->n);
+    }
+    c->parameter[c->n++] = parameter;
+    return OIK_OK;
+}
+
+static oik_status parse_dimension(oik_skin_dimension_table *out, const char *line, const char *path, int number, oik_error *err) {
     char name[64];
     double male, male_sd, female, female_sd;
     if (sscanf(line, "%63s %lf %lf %lf %lf", name, &male, &male_sd, &female, &female_sd) != 5)
@@ -57,6 +92,11 @@ static oik_status parse_line(oik_skin_dimension_table *out, const char *line, co
     fields(&out->male)[i] = male;
     fields(&out->female)[i] = female;
     return OIK_OK;
+}
+
+static oik_status parse_line(oik_skin_dimension_table *out, const char *line, const char *path, int number, oik_error *err) {
+    bool correlations = line[0] == 'r' && line[1] == ' ';
+    return correlations ? parse_correlations(&out->correlations, line, path, number, err) : parse_dimension(out, line, path, number, err);
 }
 
 oik_status oik_skin_dimensions_load(oik_skin_dimension_table *out, const char *path, oik_error *err) {

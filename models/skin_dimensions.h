@@ -59,45 +59,32 @@ typedef struct oik_skin_dimensions {
 #undef OIK_SKIN_DIMENSION_FIELD
 } oik_skin_dimensions;
 
-/** Means of both sexes. */
-typedef struct oik_skin_dimension_table {
-    oik_skin_dimensions male, female;
-} oik_skin_dimension_table;
-
-/**
- * Read skin_dimensions.txt: lines "name male_mean male_sd female_mean female_sd", # comments.
- * @return OIK_E_IO; OIK_E_FORMAT naming file and line, or the dimension that is missing
- */
-oik_status oik_skin_dimensions_load(oik_skin_dimension_table *out, const char *path, oik_error *err);
-
-/** (1 - g) male + g female; g = 0 male .. 1 female. */
-oik_skin_dimensions oik_skin_dimensions_at(const oik_skin_dimension_table *table, double g);
-
 /**
  * Shape parameters: X(name, what one standard deviation is). Each is a change of the surface's parameters; the value 1 is one
- * standard deviation within a sex that stature does not explain, sd sqrt(1 - r^2), from ANSUR II (mean of men and women) where it
- * has the dimension; stature itself is the mode `size`.
+ * standard deviation within a sex of what a body differs by from the mean body enlarged to its stature, from ANSUR II (mean of men and
+ * women) where it has the dimension; stature itself is the mode `size`. They are not independent: skin_dimensions.txt has their
+ * correlations.
  */
 #define OIK_SKIN_PARAMETER_LIST(X)                                                                                     \
-    X(L_thigh, 19.0)      /* trochanterion to epicondyle [mm] */                                                       \
-    X(L_shank, 15.0)      /* epicondyle to malleolus [mm] */                                                           \
+    X(L_thigh, 19.5)      /* trochanterion to epicondyle [mm] */                                                       \
+    X(L_shank, 16.0)      /* epicondyle to malleolus [mm] */                                                           \
     X(L_foot, 0.035)      /* foot length, relative */                                                                  \
-    X(L_pelvis, 8.0)      /* height of the pelvis [mm], half of buttock minus crotch height */                         \
+    X(L_pelvis, 9.8)      /* height of the pelvis [mm], half of buttock minus crotch height */                         \
     X(L_abdomen, 20.0)    /* buttock to tenth rib [mm] */                                                              \
     X(L_chest, 17.0)      /* tenth rib to axilla [mm] */                                                               \
     X(L_neck, 11.0)       /* cervicale to vertex [mm] */                                                               \
-    X(L_head, 6.0)        /* tragion to vertex [mm] */                                                                 \
+    X(L_head, 7.2)        /* tragion to vertex [mm] */                                                                 \
     X(W_clavicle, 8.0)    /* half of the biacromial breadth [mm] */                                                    \
     X(L_upper_arm, 11.0)  /* acromion to radiale [mm] */                                                               \
     X(L_forearm, 11.0)    /* radiale to stylion [mm] */                                                                \
     X(L_hand, 0.04)       /* hand length, relative */                                                                  \
     X(W_hip, 0.067)       /* hip breadth, relative */                                                                  \
-    X(W_pelvis, 4.0)      /* half of the spacing of the hip joints [mm] */                                             \
+    X(W_pelvis, 4.5)      /* half of the spacing of the hip joints [mm], by a quarter of the bicristal breadth */      \
     X(W_waist, 0.104)     /* waist breadth, relative */                                                                \
     X(W_chest, 0.062)     /* chest breadth, relative */                                                                \
-    X(W_shoulder, 0.05)   /* breadth of the shoulder girdle's soft tissue, relative */                                 \
-    X(W_neck, 0.06)       /* neck circumference, relative */                                                           \
-    X(W_head, 0.036)      /* head breadth, relative */                                                                 \
+    X(W_shoulder, 0.063)  /* breadth of the shoulder girdle's soft tissue, relative, by the bideltoid breadth */       \
+    X(W_neck, 0.065)      /* neck circumference, relative */                                                           \
+    X(W_head, 0.050)      /* head breadth, relative */                                                                 \
     X(W_thigh, 0.088)     /* thigh breadth, relative, by its circumference */                                          \
     X(W_calf, 0.073)      /* calf breadth, relative, by its circumference */                                           \
     X(W_foot, 0.047)      /* foot breadth, relative */                                                                 \
@@ -114,7 +101,7 @@ oik_skin_dimensions oik_skin_dimensions_at(const oik_skin_dimension_table *table
     X(S_buttock, 0.10)    /* projection of the buttock, relative; no ANSUR dimension */                                \
     X(S_belly, 0.16)      /* projection of the lower belly, relative; no ANSUR dimension */                            \
     X(X_stance, 16.0)     /* half of the spacing of the ankles [mm]; no ANSUR dimension */                             \
-    X(Y_shoulder, 12.0)   /* height of the shoulder over the trunk [mm], by cervicale minus acromial height */         \
+    X(Y_shoulder, 13.4)   /* height of the shoulder over the trunk [mm], by cervicale minus acromial height */         \
     X(Z_knee, 8.0)        /* knee in front of or behind the hip-ankle line [mm]; no ANSUR dimension */
 
 enum {
@@ -130,6 +117,29 @@ extern const char *const oik_skin_parameter_name[OIK_SKIN_N_PARAMETERS];
 typedef struct oik_skin_parameters {
     double value[OIK_SKIN_N_PARAMETERS];
 } oik_skin_parameters;
+
+/** Correlations of shape parameters within a sex; those that are not listed are independent of all others. */
+typedef struct oik_skin_correlations {
+    int n;
+    int parameter[OIK_SKIN_N_PARAMETERS + 1];                             /**< OIK_SKIN_N_PARAMETERS: stature (`size`) */
+    double r[OIK_SKIN_N_PARAMETERS + 1][OIK_SKIN_N_PARAMETERS + 1];       /**< n x n, lower triangle below the diagonal */
+} oik_skin_correlations;
+
+/** Means of both sexes and what varies together. */
+typedef struct oik_skin_dimension_table {
+    oik_skin_dimensions male, female;
+    oik_skin_correlations correlations;
+} oik_skin_dimension_table;
+
+/**
+ * Read skin_dimensions.txt: lines "name male_mean male_sd female_mean female_sd"; "r parameter" with the correlations to the parameters of
+ * the "r" lines before it; # comments.
+ * @return OIK_E_IO; OIK_E_FORMAT naming file and line, or the dimension that is missing
+ */
+oik_status oik_skin_dimensions_load(oik_skin_dimension_table *out, const char *path, oik_error *err);
+
+/** (1 - g) male + g female; g = 0 male .. 1 female. */
+oik_skin_dimensions oik_skin_dimensions_at(const oik_skin_dimension_table *table, double g);
 
 /** value[parameter] times its standard deviation: mm or relative, as listed. */
 double oik_skin_parameter(const oik_skin_parameters *p, int parameter);

@@ -4,10 +4,16 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/status.h"
 
 static const double smoothing = 3;
 /** stature's standard deviation over its mean: 68.6 / 1756.2 and 64.2 / 1628.5 (ANSUR II) */
 static const double size_sd = 0.039;
+/** of half of the way from male to female: all of it in a model of either sex, a quarter (judgement) among people of one sex, whose
+ *  differences the other modes have */
+static double gender_sd(double g) {
+    return 0.25 + 3.0 * g * (1.0 - g);
+}
 
 typedef struct workspace {
     oik_skin_body body;
@@ -58,6 +64,40 @@ static void size_mode(oik_vec3 *mode, const oik_vec3 *vertices, size_t n) {
         mode[i] = v3_scale(v3(vertices[i].x, vertices[i].y - 0.5 * (lowest + highest), vertices[i].z), size_sd);
 }
 
+/** Lower factor L of the correlations, L L' = r, in place. */
+static oik_status factorise(oik_skin_correlations *c, oik_error *err) {
+    for (int i = 0; i < c->n; i++) {
+        c->r[i][i] = 1.0;
+        for (int j = 0; j <= i; j++) {
+            for (int k = 0; k < j; k++)
+                c->r[i][j] -= c->r[i][k] * c->r[j][k];
+            if (i == j && !(c->r[i][i] > 1e-6))
+                return oik_fail(err, OIK_E_FORMAT, "the correlations of the shape parameters are not those of any people");
+            c->r[i][j] = i == j ? sqrt(c->r[i][i]) : c->r[i][j] / c->r[j][j];
+        }
+    }
+    return OIK_OK;
+}
+
+static size_t mode_of(int parameter) {
+    return (size_t)(parameter == OIK_SKIN_N_PARAMETERS ? OIK_SKIN_N_PARAMETERS + 1 : parameter);
+}
+
+/** mode_i <- L_ii mode_i + sum over j > i of L_ji mode_j: a mode takes along what goes with it in people, as far as no mode before it did. */
+static oik_status correlate(oik_vec3 *modes, size_t n, const oik_skin_correlations *correlations, oik_error *err) {
+    oik_skin_correlations L = *correlations;
+    oik_status status = factorise(&L, err);
+    for (int i = 0; i < L.n && !status; i++) {
+        oik_vec3 *mode = modes + mode_of(L.parameter[i]) * n;
+        for (size_t v = 0; v < n; v++)
+            mode[v] = v3_scale(mode[v], L.r[i][i]);
+        for (int j = i + 1; j < L.n; j++)
+            for (size_t v = 0; v < n; v++)
+                mode[v] = v3_madd(mode[v], L.r[j][i], modes[mode_of(L.parameter[j]) * n + v]);
+    }
+    return status;
+}
+
 oik_status oik_skin_modes(oik_vec3 *modes, char (*names)[OIK_SKIN_NAME], const oik_skin_mode_input *in,
                           oik_error *err) {
     size_t n = in->table->n_vertices;
@@ -76,11 +116,16 @@ oik_status oik_skin_modes(oik_vec3 *modes, char (*names)[OIK_SKIN_NAME], const o
         snprintf(names[k], OIK_SKIN_NAME, "%s", oik_skin_parameter_name[k]);
     }
     if (status == OIK_OK) {
-        status = finish(modes + OIK_SKIN_N_PARAMETERS * n, in->female, in->male, 0.090, in, err);
+        oik_vec3 *gender = modes + OIK_SKIN_N_PARAMETERS * n;
+        status = finish(gender, in->female, in->male, 0.090, in, err);
+        for (size_t i = 0; i < n; i++)
+            gender[i] = v3_scale(gender[i], gender_sd(in->gender));
         snprintf(names[OIK_SKIN_N_PARAMETERS], OIK_SKIN_NAME, "gender");
         size_mode(modes + (OIK_SKIN_N_PARAMETERS + 1) * n, in->vertices, n);
         snprintf(names[OIK_SKIN_N_PARAMETERS + 1], OIK_SKIN_NAME, "size");
     }
+    if (status == OIK_OK)
+        status = correlate(modes, n, &in->dimensions->correlations, err);
     free(w->radius);
     free(w->moved);
     free(w);
