@@ -94,7 +94,7 @@ static void put_skeleton(sink *s, const oik_skel_model *m) {
 #undef PUT_NAMES
 #define PUT_INTS(array, field, rows, columns, limit) put_i32(s, array, "<i4", (size_t)(rows), columns, m->field);
     SKEL_INT_ARRAYS(PUT_INTS)
-    if (m->paths.n) { /* these three groups are optional */
+    if (m->paths.n) { /* these groups are optional */
         SKEL_PATH_INT_ARRAYS(PUT_INTS)
     }
     if (m->clearances.n) {
@@ -102,6 +102,9 @@ static void put_skeleton(sink *s, const oik_skel_model *m) {
     }
     if (m->curves.n) {
         SKEL_CURVE_INT_ARRAYS(PUT_INTS)
+    }
+    if (m->flexes.n) {
+        SKEL_FLEX_INT_ARRAYS(PUT_INTS)
     }
 #undef PUT_INTS
 #define PUT_REALS(array, field, rows, columns, dtype) put_f64(s, array, dtype, (size_t)(rows), columns, m->field);
@@ -114,6 +117,9 @@ static void put_skeleton(sink *s, const oik_skel_model *m) {
     }
     if (m->curves.n) {
         SKEL_CURVE_REAL_ARRAYS(PUT_REALS)
+    }
+    if (m->flexes.n) {
+        SKEL_FLEX_REAL_ARRAYS(PUT_REALS)
     }
 #undef PUT_REALS
     put_f64(s, "skel_lying_R", "<f8", 24, 9, m->lying_R);

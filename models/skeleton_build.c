@@ -335,6 +335,18 @@ static void add_bones(oik_builder *b) {
     b->m->n_vertices = b->m->n_points;
 }
 
+int32_t oik_builder_bone_start(oik_builder *b, const char *key, int side) {
+    const oik_skel_model *m = b->m;
+    char name[OIK_NAME_LENGTH];
+    set_name(name, anatomical_name(key), true, side);
+    for (size_t i = 0; i < m->n_vertices; i++)
+        if (strcmp(m->bone_names[m->vertex_bone[i]], name) == 0)
+            return (int32_t)i;
+    if (!b->status)
+        b->status = oik_fail(b->err, OIK_E_MODEL, "the parts have no bone %s", name);
+    return 0;
+}
+
 static void finish_modes(oik_builder *b) {
     oik_skel_model *m = b->m;
     m->mode_start = oik_builder_grow(b, m->mode_start, m->n_points, sizeof *m->mode_start);
@@ -376,7 +388,7 @@ oik_status oik_skeleton_build(oik_skel_model **out, const oik_skin *skin, const 
         find_centre(&b, row);
     void (*const steps[])(oik_builder *) = {start_modes,          add_parts,           add_bones,
                                             oik_builder_stitches, oik_builder_ligaments, oik_builder_couplings, oik_builder_paths,
-                                            oik_builder_clearances, oik_builder_curves, oik_builder_landmarks,
+                                            oik_builder_clearances, oik_builder_curves, oik_builder_flexes, oik_builder_landmarks,
                                             oik_builder_springs,  oik_builder_kinematics, finish_modes};
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !b.status; i++)
         steps[i](&b);

@@ -44,6 +44,8 @@ int32_t oik_builder_point(oik_builder *b, int row, int side, oik_vec3 x);
 oik_vec3 oik_builder_place(const oik_builder *b, int row, int side, oik_vec3 x);
 /** True when a row with this position stands for two sides (lateral part, or off the midline). */
 bool oik_builder_two_sided(int row, oik_vec3 x);
+/** First vertex of a bone of bone_set.h that is there on both sides; its others follow in the order of the set. */
+int32_t oik_builder_bone_start(oik_builder *b, const char *key, int side);
 /** Grow an array to hold one element more than n; sticky error. Returns the (moved) array. */
 void *oik_builder_grow(oik_builder *b, void *array, size_t n, size_t size);
 
@@ -53,6 +55,7 @@ void oik_builder_couplings(oik_builder *b);
 void oik_builder_paths(oik_builder *b); /**< after the stitches */
 void oik_builder_clearances(oik_builder *b);
 void oik_builder_curves(oik_builder *b);
+void oik_builder_flexes(oik_builder *b); /**< after the bones */
 void oik_builder_landmarks(oik_builder *b);
 void oik_builder_springs(oik_builder *b);
 void oik_builder_kinematics(oik_builder *b);

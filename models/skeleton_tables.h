@@ -112,6 +112,15 @@ extern const oik_curve_row oik_curve_table[];
 extern const int oik_n_curve_rows;
 extern const double oik_curve_sigma; /**< how far a vertebra may be off the curve [deg] */
 
+/** A rib that bends between its vertebra and the rib cage (oik_flexes). */
+typedef struct oik_flex_row {
+    const char *vertebra;  /**< part that its head stands on */
+    const char *rib;       /**< bone of bone_set.h, on both sides */
+    const char *cartilage; /**< the same, or NULL: a floating rib */
+} oik_flex_row;
+extern const oik_flex_row oik_flex_table[];
+extern const int oik_n_flex_rows;
+
 /** Bony landmark under the skin: the ray from the landmark along `direction` meets the skin `depth` further out. */
 typedef struct oik_contact_row {
     const char *part;

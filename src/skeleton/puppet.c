@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/rot.h"
+#include "skeleton/flex.h"
 #include "skeleton/skeleton.h"
 
 oik_status oik_puppet_new(oik_puppet **out, const oik_skel_model *model, oik_error *err) {
@@ -80,4 +81,5 @@ oik_vec3 oik_puppet_point(const oik_puppet *puppet, const oik_skel_model *model,
 void oik_puppet_vertices(oik_vec3 *y, const oik_puppet *puppet, const oik_skel_model *model) {
     for (size_t i = 0; i < model->n_vertices; i++)
         y[i] = oik_puppet_point(puppet, model, i);
+    oik_flex_vertices(y, puppet, model);
 }

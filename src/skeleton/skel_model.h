@@ -103,6 +103,15 @@ typedef struct oik_curves {
     double *weight;     /**< n [1/rad] */
 } oik_curves;
 
+/** Bones that bend between the part that carries them and another one on which they stand: ribs (formula in flex.h). */
+typedef struct oik_flexes {
+    size_t n;
+    int32_t (*point)[3];  /**< seat on the other part, the same place on the bone's own part, and its far end there */
+    int32_t *start;       /**< n + 1: vertices of bone i, and of the cartilage behind it, are entries start[i] .. start[i+1] */
+    int32_t *vertex;      /**< start[n], of the own part */
+    double (*share)[2];   /**< start[n], how far it goes with the other part, and with the swinging bone: >= 0, sum <= 1 */
+} oik_flexes;
+
 /** Kinematic tables: recipes over lists of points. */
 typedef struct oik_segment_recipe {
     char name[OIK_NAME_LENGTH];
@@ -152,6 +161,7 @@ typedef struct oik_skel_model {
     oik_paths paths;           /**< may be empty */
     oik_clearances clearances; /**< may be empty */
     oik_curves curves;         /**< may be empty */
+    oik_flexes flexes;         /**< may be empty */
     int n_lists;
     int32_t *list_start;    /**< n_lists + 1 */
     int32_t *list_point;    /**< list_start[n_lists] */
@@ -170,7 +180,7 @@ void oik_skel_model_free(oik_skel_model *model);
 /** Second half of loading: segments, joints, degrees of freedom, lying pose, gap points (n_segments and lists are set). */
 oik_status oik_skel_model_load_kinematics(oik_skel_model *model, const oik_npz *npz, oik_error *err);
 
-/** Paths, clearances and curves, which an archive may not have: then there are none. Points, parts and stitches are read. */
+/** Paths, clearances, curves and flexes, which an archive may not have: then there are none. Points, parts and stitches are read. */
 oik_status oik_skel_model_load_joints(oik_skel_model *model, const oik_npz *npz, oik_error *err);
 
 /** Orthonormal with det +1, up to the rounding of a file. */

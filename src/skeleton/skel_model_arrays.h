@@ -79,6 +79,11 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
 #define SKEL_CURVE_REAL_ARRAYS(X)                                                   \
     X("skel_curve_share", curves.share, m->curves.n, 1, "<f8")                      \
     X("skel_curve_weight", curves.weight, m->curves.n, 1, "<f8")
+#define SKEL_FLEX_INT_ARRAYS(X)                                                     \
+    X("skel_flex_point", flexes.point, m->flexes.n, 3, m->n_points)                 \
+    X("skel_flex_start", flexes.start, m->flexes.n + 1, 1, SKEL_STARTS)             \
+    X("skel_flex_vertex", flexes.vertex, m->flexes.start[m->flexes.n], 1, m->n_vertices)
+#define SKEL_FLEX_REAL_ARRAYS(X) X("skel_flex_share", flexes.share, m->flexes.start[m->flexes.n], 2, "<f8")
 
 /** X(array that gives a count, field, subtract): read first, in this order */
 #define SKEL_COUNTS(X)                           \

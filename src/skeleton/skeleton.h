@@ -33,9 +33,9 @@ oik_status oik_puppet_keep_vectors(oik_puppet *puppet, oik_error *err);
 /** Placement and shape; both of one model. to->r, where there is one, becomes from->r or the logarithms of from->R. */
 void oik_puppet_copy(oik_puppet *to, const oik_puppet *from);
 
-/** Placed position of one point. O(modes of the point). */
+/** Placed position of one point, as its part carries it. O(modes of the point). */
 oik_vec3 oik_puppet_point(const oik_puppet *puppet, const oik_skel_model *model, size_t point);
-/** Placed positions of the mesh vertices; y: n_vertices. */
+/** Placed positions of the mesh vertices, those of bones that bend (flex.h) where they bend to; y: n_vertices. */
 void oik_puppet_vertices(oik_vec3 *y, const oik_puppet *puppet, const oik_skel_model *model);
 
 typedef struct oik_skel_options {

@@ -1,5 +1,4 @@
 /* Loading the skeleton arrays: round trip and every way to be damaged, for every array of the list in skel_model_arrays.h. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <zip.h>
 
 #include "skeleton/skel_model_arrays.h"
 #include "support/failing_malloc.h"
@@ -251,36 +249,13 @@ static void row_starts_that_do_not_ascend_from_zero_are_named(void **state) {
     assert_true(n >= 3);
 }
 
-/* Overwrite the last number of a stored array with what no writer would write, keeping the archive sound. */
-static void spoil_last_number(const array *a) {
-    char entry[64];
-    snprintf(entry, sizeof entry, "%s.npy", a->name);
-    zip_t *zip = zip_open(path, 0, NULL);
-    assert_non_null(zip);
-    zip_stat_t stat;
-    assert_int_equal(zip_stat(zip, entry, 0, &stat), 0);
-    uint8_t *bytes = malloc((size_t)stat.size);
-    assert_non_null(bytes);
-    zip_file_t *file = zip_fopen(zip, entry, 0);
-    assert_int_equal(zip_fread(file, bytes, stat.size), (zip_int64_t)stat.size);
-    zip_fclose(file);
-    const double nan8 = NAN;
-    const float nan4 = NAN;
-    bool single = strcmp(a->dtype, "<f4") == 0;
-    size_t size = single ? sizeof nan4 : sizeof nan8;
-    memcpy(bytes + stat.size - size, single ? (const void *)&nan4 : (const void *)&nan8, size);
-    zip_source_t *source = zip_source_buffer(zip, bytes, stat.size, 1); /* frees the bytes */
-    assert_true(zip_file_add(zip, entry, source, ZIP_FL_OVERWRITE) >= 0);
-    assert_int_equal(zip_close(zip), 0);
-}
-
 static void a_number_that_is_not_finite_is_named(void **state) {
     (void)state;
     for (int a = 0; a < all.n; a++) {
         if (!all.array[a].f)
             continue;
         write_without(NULL);
-        spoil_last_number(&all.array[a]);
+        skeleton_arrays_spoil(&all.array[a], path);
         assert_refused(all.array[a].name);
     }
 }

@@ -1,4 +1,4 @@
-/* Loading what an archive may have about joints: paths, clearances and curves; without them, with them, and damaged. */
+/* Loading what an archive may have about joints: paths, clearances, curves and flexes; without them, with them, and damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,6 +50,9 @@ static void add_joints(void) {
     const int32_t stitch = knee_stitch(), driver = TINY_SHANK_L, start[2] = {0, 2}, part[2] = {TINY_THIGH_L, TINY_THIGH_R};
     const int32_t axis[2] = {vertex_of(TINY_THIGH_L, 3), vertex_of(TINY_THIGH_L, 9)};
     const int32_t point[2] = {vertex_of(TINY_THIGH_L, 1), vertex_of(TINY_THIGH_L, 20)}, curve[3] = {TINY_PELVIS, TINY_THORAX, TINY_ARM_L};
+    const int32_t flex[3] = {vertex_of(TINY_THIGH_L, 3), vertex_of(TINY_SHANK_L, 3), vertex_of(TINY_SHANK_L, 30)};
+    const int32_t bent[2] = {vertex_of(TINY_SHANK_L, 4), vertex_of(TINY_SHANK_L, 25)};
+    const double shares[2][2] = {{1.0, 0.0}, {0.25, 0.5}};
     const double angle[2] = {0.0, 0.6}, distance = 0.02, weight = 1000.0, share = 0.4, stiffness = 30.0;
     n_required = all.n;
     add("skel_path_stitch", "<i4", 1, 1, &stitch);
@@ -64,6 +67,10 @@ static void add_joints(void) {
     add("skel_curve_part", "<i4", 1, 3, curve);
     add("skel_curve_share", "<f8", 1, 1, &share);
     add("skel_curve_weight", "<f8", 1, 1, &stiffness);
+    add("skel_flex_point", "<i4", 1, 3, flex);
+    add("skel_flex_start", "<i4", 2, 1, start);
+    add("skel_flex_vertex", "<i4", 2, 1, bent);
+    add("skel_flex_share", "<f8", 2, 2, shares);
 }
 
 static int set_up(void **state) {
@@ -113,6 +120,7 @@ static void an_archive_without_them_has_none(void **state) {
     assert_int_equal(loaded->paths.n, 0);
     assert_int_equal(loaded->clearances.n, 0);
     assert_int_equal(loaded->curves.n, 0);
+    assert_int_equal(loaded->flexes.n, 0);
     oik_skel_model_free(loaded);
 }
 
@@ -131,6 +139,10 @@ static void they_are_read_as_they_were_written(void **state) {
     assert_true(loaded->clearances.distance[0] == 0.02 && loaded->clearances.weight[0] == 1000.0);
     assert_int_equal(loaded->curves.part[0][2], TINY_ARM_L);
     assert_true(loaded->curves.share[0] == 0.4 && loaded->curves.weight[0] == 30.0);
+    assert_int_equal(loaded->flexes.n, 1);
+    assert_int_equal(loaded->flexes.point[0][2], vertex_of(TINY_SHANK_L, 30));
+    assert_int_equal(loaded->flexes.vertex[1], vertex_of(TINY_SHANK_L, 25));
+    assert_true(loaded->flexes.share[1][0] == 0.25 && loaded->flexes.share[1][1] == 0.5);
     oik_skel_model_free(loaded);
 }
 
@@ -138,7 +150,7 @@ static void a_group_is_complete_or_refused(void **state) {
     (void)state;
     for (int i = n_required; i < all.n; i++) {
         bool leads = strcmp(all.array[i].name, "skel_path_stitch") == 0 || strcmp(all.array[i].name, "skel_clearance_part") == 0 ||
-                     strcmp(all.array[i].name, "skel_curve_part") == 0;
+                     strcmp(all.array[i].name, "skel_curve_part") == 0 || strcmp(all.array[i].name, "skel_flex_point") == 0;
         oik_skel_model *loaded = NULL;
         oik_error err = {.status = OIK_OK, .message = ""};
         skeleton_arrays_write(&all, &all.array[i], path);
@@ -185,6 +197,31 @@ static void wrong_values_are_refused(void **state) {
     refuse_int("skel_curve_part", 2, TINY_PELVIS);
     refuse_int("skel_curve_part", 1, -1);
     refuse_real("skel_curve_share", 0, 1.1);
+    refuse_int("skel_flex_point", 0, -1);
+    refuse_int("skel_flex_point", 2, INT32_MAX);
+    refuse_int("skel_flex_point", 0, vertex_of(TINY_SHANK_L, 3));  /* a seat on one part only */
+    refuse_int("skel_flex_point", 2, vertex_of(TINY_THIGH_L, 30)); /* ends on another part than it lies on */
+    refuse_int("skel_flex_start", 0, 1);
+    refuse_int("skel_flex_vertex", 1, -1);
+    refuse_int("skel_flex_vertex", 1, TINY_PARTS * TINY_BONE_VERTICES); /* a point, but no vertex */
+    refuse_int("skel_flex_vertex", 0, vertex_of(TINY_THIGH_L, 4));
+    refuse_real("skel_flex_share", 0, -0.1);
+    refuse_real("skel_flex_share", 1, -0.1);
+    refuse_real("skel_flex_share", 2, 0.6); /* with the other one 1.1 */
+}
+
+static void numbers_that_are_not_finite_are_refused(void **state) {
+    (void)state;
+    for (int i = n_required; i < all.n; i++) {
+        oik_skel_model *loaded = NULL;
+        oik_error err = {.status = OIK_OK, .message = ""};
+        if (!all.array[i].f)
+            continue;
+        skeleton_arrays_write(&all, NULL, path);
+        skeleton_arrays_spoil(&all.array[i], path);
+        assert_int_equal(load(&loaded, &err), OIK_E_MODEL);
+        assert_non_null(strstr(err.message, all.array[i].name));
+    }
 }
 
 static void lack_of_memory_is_reported(void **state) {
@@ -217,6 +254,7 @@ int main(void) {
         CASE(they_are_read_as_they_were_written),
         CASE(a_group_is_complete_or_refused),
         CASE(wrong_values_are_refused),
+        CASE(numbers_that_are_not_finite_are_refused),
         CASE(lack_of_memory_is_reported),
     };
     return cmocka_run_group_tests_name("test_skeleton_load_joints", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* The arrays of a skeleton archive one by one (see the header). */
 #include "support/skeleton_arrays.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <zip.h>
 
 #include "support/tiny_body.h"
 
@@ -23,7 +25,8 @@ static void add_text(skeleton_arrays *all, const char *name, size_t rows, const 
     all->array[all->n++] = (array){.name = name, .rows = rows, .columns = 1, .text = copy(names, rows, OIK_NAME_LENGTH)};
 }
 
-static void add_ints(skeleton_arrays *all, const char *name, const char *dtype, size_t rows, size_t columns, size_t limit, const void *values) {
+static void add_ints(skeleton_arrays *all, const char *name, const char *dtype, size_t rows, size_t columns, size_t limit,
+                     const void *values) {
     all->array[all->n++] = (array){.name = name, .dtype = dtype, .rows = rows, .columns = columns, .limit = limit,
                                  .i = copy(values, rows * columns, sizeof(int32_t))};
 }
@@ -172,4 +175,26 @@ void skeleton_arrays_write(const skeleton_arrays *all, const array *absent, cons
             skeleton_arrays_put(writer, &all->array[a]);
     assert_int_equal(oik_npz_writer_save(writer, path, 0, NULL), OIK_OK);
     oik_npz_writer_free(writer);
+}
+
+void skeleton_arrays_spoil(const array *a, const char *path) {
+    char entry[64];
+    snprintf(entry, sizeof entry, "%s.npy", a->name);
+    zip_t *zip = zip_open(path, 0, NULL);
+    assert_non_null(zip);
+    zip_stat_t stat;
+    assert_int_equal(zip_stat(zip, entry, 0, &stat), 0);
+    uint8_t *bytes = malloc((size_t)stat.size);
+    assert_non_null(bytes);
+    zip_file_t *file = zip_fopen(zip, entry, 0);
+    assert_int_equal(zip_fread(file, bytes, stat.size), (zip_int64_t)stat.size);
+    zip_fclose(file);
+    const double nan8 = NAN;
+    const float nan4 = NAN;
+    bool single = strcmp(a->dtype, "<f4") == 0;
+    size_t size = single ? sizeof nan4 : sizeof nan8;
+    memcpy(bytes + stat.size - size, single ? (const void *)&nan4 : (const void *)&nan8, size);
+    zip_source_t *source = zip_source_buffer(zip, bytes, stat.size, 1); /* frees the bytes */
+    assert_true(zip_file_add(zip, entry, source, ZIP_FL_OVERWRITE) >= 0);
+    assert_int_equal(zip_close(zip), 0);
 }

@@ -35,4 +35,7 @@ void skeleton_arrays_put(oik_npz_writer *writer, const array *a);
 /** Write all arrays but one (NULL: none). */
 void skeleton_arrays_write(const skeleton_arrays *all, const array *absent, const char *path);
 
+/** Overwrite the last number of a stored array of reals with NaN, which no writer would write, keeping the archive sound. */
+void skeleton_arrays_spoil(const array *a, const char *path);
+
 #endif
