@@ -1,5 +1,6 @@
 #include "skeleton/clearance.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,7 +235,9 @@ static void add_idle(oik_terms *terms, const oik_clearance *c, size_t row) {
                                     .distance = -1.0, .normal = v3(0, 1, 0)});
 }
 
-static void add_row(oik_terms *terms, const oik_clearance *c, size_t row, const oik_puppet *puppet) {
+/** @return how far the vertices of the terms are inside the other bone [m] */
+static double add_row(oik_terms *terms, const oik_clearance *c, size_t row, const oik_puppet *puppet) {
+    double entered = 0.0;
     found all[SAMPLES];
     size_t n = look(all, c, row, puppet), chosen[TERMS], n_chosen = 0;
     qsort(all, n, sizeof *all, nearer_first);
@@ -245,18 +248,21 @@ static void add_row(oik_terms *terms, const oik_clearance *c, size_t row, const 
         if (!apart)
             continue;
         add_found(terms, c, row, &all[i]);
+        entered += fmax(0.0, -all[i].distance);
         chosen[n_chosen++] = i;
     }
     for (; n_chosen < TERMS; n_chosen++)
         add_idle(terms, c, row);
+    return entered;
 }
 
-oik_status oik_clearance_add(oik_terms *terms, oik_clearance *c, const oik_puppet *puppet, oik_error *err) {
+oik_status oik_clearance_add(oik_terms *terms, double *entered, oik_clearance *c, const oik_puppet *puppet, oik_error *err) {
     oik_status status = follow_shape(c, puppet->shape, err);
+    *entered = 0.0;
     if (status)
         return status;
     for (size_t i = 0; i < c->model->clearances.n; i++)
         if (c->keeper[i].n > 0)
-            add_row(terms, c, i, puppet);
+            *entered += add_row(terms, c, i, puppet);
     return terms->status ? oik_fail(err, terms->status, "out of memory for the clearance terms") : OIK_OK;
 }

@@ -18,7 +18,11 @@ typedef struct oik_clearance oik_clearance;
 oik_status oik_clearance_new(oik_clearance **out, const oik_skel_model *model, oik_error *err);
 void oik_clearance_free(oik_clearance *clearance);
 
-/** Append the terms of all rows for a puppet that is about to be solved. OIK_E_MEMORY; about 1 us for each sampled vertex. */
-oik_status oik_clearance_add(oik_terms *terms, oik_clearance *clearance, const oik_puppet *puppet, oik_error *err);
+/**
+ * Append the terms of all rows for a puppet that is about to be solved.
+ * @param[out] entered how far the vertices of the terms are inside the other bones, summed over them [m]
+ * @return OIK_OK or OIK_E_MEMORY; about 1 us for each sampled vertex
+ */
+oik_status oik_clearance_add(oik_terms *terms, double *entered, oik_clearance *clearance, const oik_puppet *puppet, oik_error *err);
 
 #endif

@@ -205,21 +205,31 @@ oik_status oik_containment_move(oik_containment *c, const oik_vec3 *x, const oik
     return OIK_OK;
 }
 
-/** The placement of the last solve, its report and how far its bone vertices are outside, all together. */
+/** The placement of the last solve, its report and how far its bone vertices are outside or in other bones, all together. */
 typedef struct outcome {
     oik_lsq_report report;
     double beyond; /**< [m] */
 } outcome;
 
+/** Distances between bones, and barriers. @param[out] beyond how far bones are outside the skin or inside other bones [m] */
+static oik_status add_limits(oik_terms *terms, double *beyond, oik_containment *c, const oik_puppet *puppet, oik_error *err) {
+    double outside = 0.0, entered = 0.0;
+    oik_status status = c->between ? oik_clearance_add(terms, &entered, c->between, puppet, err) : OIK_OK;
+    if (!status)
+        status = oik_containment_add(terms, &outside, c, puppet, err);
+    *beyond = outside + entered;
+    return status;
+}
+
 /**
- * Barriers pull about bones that hardly fit under the skin: if more of the bones is outside than before, what was before stands. Going back
+ * Barriers pull about bones that hardly fit under the skin: if they end farther outside than before, what was before stands. Going back
  * to it is a step.
  */
 static oik_status judge(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms, oik_containment *c, const outcome *best,
                         const oik_skel_options *options, oik_error *err) {
     size_t before = terms->n;
     double now = 0.0;
-    oik_status status = oik_containment_add(terms, &now, c, puppet, err);
+    oik_status status = add_limits(terms, &now, c, puppet, err);
     terms->n = before;
     if (status || now <= best->beyond)
         return status;
@@ -232,21 +242,15 @@ static oik_status judge(oik_lsq_report *report, oik_puppet *puppet, oik_terms *t
     return OIK_OK;
 }
 
-static oik_status add_clearances(oik_terms *terms, oik_containment *c, const oik_puppet *puppet, oik_error *err) {
-    return c->between ? oik_clearance_add(terms, c->between, puppet, err) : OIK_OK;
-}
-
 /**
- * Barriers for the next round. The placement that they are for becomes the best one when it is. With an imported model, and while the
- * shape is sought, that is the first one: dimensions must not jump with the number of rounds.
+ * Barriers for the next round. The placement that they are for becomes the best one when it is. With an imported model that is the first
+ * one.
  */
 static oik_status next_round(oik_terms *terms, outcome *best, oik_containment *c, const oik_puppet *puppet, const oik_lsq_report *report,
                              int round, oik_error *err) {
     double beyond = 0.0;
-    oik_status status = add_clearances(terms, c, puppet, err);
-    if (!status)
-        status = oik_containment_add(terms, &beyond, c, puppet, err);
-    if (status || (round > 0 && (c->model->published || terms->with_shape || beyond > best->beyond)))
+    oik_status status = add_limits(terms, &beyond, c, puppet, err);
+    if (status || (round > 0 && (c->model->published || beyond > best->beyond)))
         return status;
     *best = (outcome){*report, beyond};
     oik_puppet_copy(c->best, puppet);
@@ -257,7 +261,8 @@ oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik
                                  oik_containment *containment, const oik_skel_options *options, oik_error *err) {
     size_t before = terms->n;
     outcome best = {.beyond = 0.0};
-    oik_status status = add_clearances(terms, containment, puppet, err);
+    double entered;
+    oik_status status = containment->between ? oik_clearance_add(terms, &entered, containment->between, puppet, err) : OIK_OK;
     for (int32_t part = 0; containment->moved && part < containment->model->n_parts; part++)
         fill_room(terms, containment, part, puppet, 0);
     if (!status)

@@ -45,8 +45,8 @@ oik_status oik_containment_move(oik_containment *containment, const oik_vec3 *x,
 /**
  * Solve, then alternate between finding bone vertices near the skin and solving again with their barriers; distances between bones
  * (clearance.h) are looked up anew each time. Where bones are too wide for the skin, barriers only pull them about: of the first placement,
- * which knows no barriers, and those of all rounds that whose bone vertices are the least outside stands (of an imported model's, and while
- * shaping, of the first and the last).
+ * which knows no barriers, and those of all rounds that whose bone vertices are the least outside stands (of an imported model's, of the
+ * first and the last).
  * @param[out] report iterations summed over the rounds, cost and stop reason of what stands
  */
 oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik_terms *terms,

@@ -1,10 +1,11 @@
 /**
  * Shape and placing: all bones and their shape at once, in the lying pose of the subject's own un-posed skin.
  *
- *   min over R, t, s:  sum |S_i (y_i - target_i)|^2      landmarks under the skin and joint centres
+ *   min over R, t, s:  sum |S_i (y_i - target_i)|^2      landmarks under the skin, joint centres, turns of finger bones (digits.h)
  *                    + sum w^2 |y_a - y_b|^2             stitches: bones meet at their joints
  *                    + sum w_k^2 s_k^2                   prior of the shape modes
- *                    + sum barrier^2                     bones stay under the skin
+ *
+ * the same again with barriers where bones left the skin, and then over R and t alone, with that shape, until bones stay under the skin.
  *
  * An imported model has its shape from a regression, s = [beta 1] W, and contacts (published.h) besides its landmarks:
  *
@@ -73,38 +74,96 @@ static void add_contacts(oik_terms *terms, const oik_skel_model *model, const oi
         oik_terms_add(terms, oik_published_contact(model, i, skin->x, skin->normal, scale));
 }
 
+/* how far a point 30 mm beside a finger bone may be off its place in the skin: 5 mm, or 10 deg */
+static const double SIDE_WEIGHT = 200.0;
+
+/** Joint centres leave finger bones free to turn about their length; their skin does not. */
+static oik_status add_sides(oik_terms *terms, const oik_skel_model *model, const oik_lying_skin *skin, oik_error *err) {
+    size_t n = oik_digits_n_sides(skin->digits);
+    oik_digit_side *side = oik_new(n, sizeof *side, err);
+    if (!side)
+        return OIK_E_MEMORY;
+    oik_digits_sides(side, skin->digits, model, skin->x);
+    for (size_t i = 0; i < n; i++) {
+        int32_t point = oik_terms_add_point(terms, side[i].part, side[i].u);
+        oik_terms_add(terms, oik_term_anchor(point, side[i].target, SIDE_WEIGHT, side[i].normal, 0.0));
+    }
+    free(side);
+    return OIK_OK;
+}
+
+/** What the lying skin says of the bones' places. */
+static oik_status add_skin_terms(oik_terms *terms, const oik_skel_model *model, const oik_lying_skin *skin, oik_error *err) {
+    add_landmarks(terms, model, skin);
+    add_stitches(terms, model);
+    return add_sides(terms, model, skin, err);
+}
+
+/**
+ * Shape of a model that is not imported, and a first placement. The skin bounds it where the bones come to lie without barriers; which
+ * barriers count changes with every further round, and dimensions of bones would jump where skins differ by a hair.
+ */
+static oik_status find_shape(oik_lsq_report *report, oik_puppet *puppet, oik_containment *containment, const oik_skel_model *model,
+                             const oik_lying_skin *skin, const oik_skel_options *options, oik_error *err) {
+    oik_lsq_report second = {0};
+    oik_terms terms;
+    oik_terms_init(&terms, model, true, NULL);
+    oik_status status = add_skin_terms(&terms, model, skin, err);
+    size_t without_barriers = terms.n;
+    if (!status)
+        status = oik_terms_solve(report, puppet, &terms, options, err);
+    if (!status && options->containment_rounds > 0)
+        status = oik_containment_add(&terms, NULL, containment, puppet, err);
+    if (!status && terms.n > without_barriers)
+        status = oik_terms_solve(&second, puppet, &terms, options, err);
+    report->n_accepted += second.n_accepted;
+    report->n_evaluations += second.n_evaluations;
+    oik_terms_free(&terms);
+    return status;
+}
+
+/** Places, with the shape as it is, inside the skin. */
+static oik_status place(oik_lsq_report *report, oik_puppet *puppet, oik_containment *containment, const oik_skel_model *model,
+                        const oik_lying_skin *skin, const oik_skel_options *options, oik_error *err) {
+    oik_terms terms;
+    oik_terms_init(&terms, model, false, puppet->shape);
+    if (model->published)
+        add_contacts(&terms, model, skin);
+    oik_status status = add_skin_terms(&terms, model, skin, err);
+    if (!status)
+        status = oik_containment_solve(report, puppet, &terms, containment, options, err);
+    oik_terms_free(&terms);
+    return status;
+}
+
 oik_status oik_skel_infer(oik_puppet **out, oik_lsq_report *report, const oik_skel_model *model,
                           const oik_body_model *body, const oik_body_fit *fit, const oik_skel_options *options,
                           oik_error *err) {
     oik_lying_skin skin = {0};
     oik_containment *containment = NULL;
     oik_puppet *puppet = NULL;
-    oik_lsq_report own;
-    oik_terms terms;
-    oik_terms_init(&terms, model, !model->published, NULL);
+    oik_lsq_report shaping = {0}, placing;
     *out = NULL;
     oik_status status = oik_lying_skin_new(&skin, model, body, fit, err);
     if (!status)
         status = oik_puppet_new(&puppet, model, err);
     if (!status)
         status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, err);
-    if (status)
-        goto done;
-    if (model->published) {
+    if (!status && model->published)
         oik_published_shape(puppet->shape, model, fit->beta);
-        terms.shape = puppet->shape;
-        add_contacts(&terms, model, &skin);
-    }
-    add_landmarks(&terms, model, &skin);
-    add_stitches(&terms, model);
-    status = oik_containment_solve(report ? report : &own, puppet, &terms, containment, options, err);
-done:
+    else if (!status)
+        status = find_shape(&shaping, puppet, containment, model, &skin, options, err);
+    if (!status)
+        status = place(&placing, puppet, containment, model, &skin, options, err);
     if (status) {
         oik_puppet_free(puppet);
         puppet = NULL;
+    } else if (report) {
+        *report = placing;
+        report->n_accepted += shaping.n_accepted;
+        report->n_evaluations += shaping.n_evaluations;
     }
     *out = puppet;
-    oik_terms_free(&terms);
     oik_containment_free(containment);
     oik_lying_skin_free(&skin);
     return status;

@@ -27,7 +27,7 @@ oik_status oik_skel_pose(oik_puppet **out, oik_lsq_report *report, const oik_ske
         status = oik_containment_new(&containment, model, body, x, faces, n_faces, err);
     if (status)
         goto done;
-    oik_posing_start(puppet, &posing, &fit->frames);
+    oik_posing_start(puppet, &posing, &fit->frames, x);
     oik_posing_add(&terms, &posing, &fit->frames, x);
     status = oik_containment_solve(report ? report : &own, puppet, &terms, containment, options, err);
 done:

@@ -95,8 +95,12 @@ oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, cons
     if (status)
         return status;
     posing->skin_turn = oik_new(springs->n, sizeof *posing->skin_turn, err);
-    if (!posing->skin_turn)
+    posing->digit = oik_new((size_t)model->n_parts, sizeof *posing->digit, err);
+    posing->n_sides = oik_digits_n_sides(posing->skin.digits);
+    posing->side = oik_new(posing->n_sides, sizeof *posing->side, err);
+    if (!posing->skin_turn || !posing->digit || !posing->side)
         return OIK_E_MEMORY;
+    oik_digits_sides(posing->side, posing->skin.digits, model, posing->skin.x);
     for (size_t i = 0; i < springs->n; i++)
         posing->skin_turn[i] = oik_body_vertex_rotation(body, (size_t)springs->skin[i], &posing->skin.frames);
     status = find_paths(posing, err);
@@ -106,6 +110,8 @@ oik_status oik_posing_init(oik_posing *posing, const oik_skel_model *model, cons
 void oik_posing_clear(oik_posing *posing) {
     oik_lying_skin_free(&posing->skin);
     free(posing->skin_turn);
+    free(posing->digit);
+    free(posing->side);
     free(posing->balls);
     free(posing->path_angle);
     free(posing->path_offset);
@@ -113,14 +119,20 @@ void oik_posing_clear(oik_posing *posing) {
     *posing = (oik_posing){0};
 }
 
-/** Start: each part moves with the joint of the body model that it hangs on. */
+/** Where the skin of its part takes a point. */
+static oik_vec3 with_digit(const oik_digit_motion *T, oik_vec3 y) {
+    return v3_add(T->t, m3_mulv(T->R, y));
+}
+
+/** Start: each part moves with the joint of the body model that it hangs on, hands and fingers with their skin where it is known. */
 static void start_from_body(oik_puppet *puppet, const oik_posing *in, const oik_body_frames *frames) {
     for (int p = 0; p < puppet->n_parts; p++) {
         int j = in->model->part_joint[p];
         oik_mat3 Q = m3_mul(frames->G[j], m3_transpose(in->skin.frames.G[j]));
         oik_vec3 arm = v3_sub(in->reference->t[p], in->skin.frames.p[j]);
-        puppet->R[p] = m3_mul(Q, in->reference->R[p]);
-        puppet->t[p] = v3_add(frames->p[j], m3_mulv(Q, arm));
+        const oik_digit_motion *T = &in->digit[p];
+        puppet->R[p] = m3_mul(T->known ? T->R : Q, in->reference->R[p]);
+        puppet->t[p] = T->known ? with_digit(T, in->reference->t[p]) : v3_add(frames->p[j], m3_mulv(Q, arm));
     }
     memcpy(puppet->shape, in->lying->shape, puppet->n_modes * sizeof *puppet->shape);
 }
@@ -160,16 +172,52 @@ static double loyalty(const oik_posing *in, int32_t point, oik_mat3 Q, const oik
     return in->model->published ? 1.0 : 1.0 / (1.0 + a * a / (HALF_TURN * HALF_TURN));
 }
 
+/** Where a point of the reference goes when its part moves with the body's joint. */
+static oik_vec3 carried_point(const oik_posing *in, int32_t point, const oik_body_frames *frames) {
+    int j = in->model->part_joint[in->model->point_part[point]];
+    oik_mat3 Q = m3_mul(frames->G[j], m3_transpose(in->skin.frames.G[j]));
+    oik_vec3 y = oik_puppet_point(in->reference, in->model, (size_t)point);
+    return v3_add(frames->p[j], m3_mulv(Q, v3_sub(y, in->skin.frames.p[j])));
+}
+
+/* What the skin at a spring does not tell, the motion of the joint does, at this share of the spring's weight: without it, pelves in deep
+ * squats followed the thighs by 40 deg; with 2, bones of bodies whose thighs are too short for the pose were pushed out at the knees. */
+static const double STAND_IN = 0.7;
+
 static void add_springs(oik_terms *terms, const oik_posing *in, const oik_body_frames *frames, const oik_vec3 *x) {
     const oik_springs *springs = &in->model->springs;
     for (size_t i = 0; i < springs->n; i++) {
+        oik_vec3 y = oik_puppet_point(in->lying, in->model, (size_t)springs->point[i]);
+        const oik_digit_motion *T = &in->digit[in->model->point_part[springs->point[i]]];
+        if (T->known) {
+            oik_terms_add(terms, oik_term_anchor(springs->point[i], with_digit(T, y), springs->weight[i] * T->weight, v3(0, 0, 0), 1.0));
+            continue;
+        }
         size_t v = (size_t)springs->skin[i];
         oik_mat3 posed = oik_body_blend(in->body, v, frames);
         oik_mat3 Q = m3_mul(oik_rot_nearest(posed), m3_transpose(in->skin_turn[i]));
-        oik_vec3 y = oik_puppet_point(in->lying, in->model, (size_t)springs->point[i]);
         oik_vec3 target = v3_add(x[v], m3_mulv(Q, v3_sub(y, in->skin.x[v])));
         double share = oik_skin_rigidity(posed) * loyalty(in, springs->point[i], Q, frames);
-        oik_terms_add(terms, oik_term_anchor(springs->point[i], target, springs->weight[i] * share, v3(0, 0, 0), 1.0));
+        double other = in->model->published ? 0.0 : STAND_IN * (1.0 - share);
+        double weight = hypot(share, other), part = other * other / (weight * weight);
+        target = v3_add(v3_scale(target, 1.0 - part), v3_scale(carried_point(in, springs->point[i], frames), part));
+        oik_terms_add(terms, oik_term_anchor(springs->point[i], target, springs->weight[i] * weight, v3(0, 0, 0), 1.0));
+    }
+}
+
+/* how far a point 30 mm beside a finger bone may be off where its skin takes it: 3 mm, or 6 deg */
+static const double SIDE_WEIGHT = 333.0;
+
+/** A finger bone in a tight finger does not turn about its length to make room. */
+static void add_sides(oik_terms *terms, const oik_posing *in) {
+    for (size_t i = 0; i < in->n_sides; i++) {
+        const oik_digit_side *side = &in->side[i];
+        const oik_digit_motion *T = &in->digit[side->part];
+        if (!T->known)
+            continue;
+        oik_vec3 y = v3_add(in->lying->t[side->part], m3_mulv(in->lying->R[side->part], side->u));
+        int32_t point = oik_terms_add_point(terms, side->part, side->u);
+        oik_terms_add(terms, oik_term_anchor(point, with_digit(T, y), SIDE_WEIGHT, m3_mulv(T->R, side->normal), 0.0));
     }
 }
 
@@ -231,7 +279,10 @@ static void add_balls(oik_terms *terms, const oik_posing *in) {
     }
 }
 
-void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_frames *frames) {
+void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x) {
+    memset(posing->digit, 0, (size_t)posing->model->n_parts * sizeof *posing->digit);
+    if (x)
+        oik_digits_follow(posing->digit, posing->skin.digits, posing->skin.x, x);
     oik_puppet_copy(posing->reference, posing->lying);
     start_from_body(start, posing, frames);
     turn_coupled(posing, start);
@@ -243,6 +294,7 @@ void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_fram
 
 void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x) {
     add_springs(terms, posing, frames, x);
+    add_sides(terms, posing);
     add_stitches(terms, posing);
     add_ligaments(terms, posing);
     add_curves(terms, posing);

@@ -151,7 +151,7 @@ static void add_anchors(oik_terms *terms, const oik_skel_track *track, const oik
 /** Energy of the frame but for barriers and the last frame; trial is where the body takes the lying puppet. */
 static void add_frame(oik_skel_track *track, const oik_body_frames *frames, const oik_vec3 *x, const oik_skel_track_options *options) {
     oik_terms_clear(&track->terms);
-    oik_posing_start(track->trial, &track->posing, frames);
+    oik_posing_start(track->trial, &track->posing, frames, x);
     oik_posing_add(&track->terms, &track->posing, frames, x);
     add_anchors(&track->terms, track, track->trial, options->body_weight);
 }
@@ -204,7 +204,7 @@ oik_status oik_skel_track_frame(oik_puppet *puppet, oik_skel_track_report *repor
 }
 
 void oik_skel_track_carried(oik_puppet *puppet, oik_skel_track *track, const oik_body_frames *frames) {
-    oik_posing_start(puppet, &track->posing, frames);
+    oik_posing_start(puppet, &track->posing, frames, NULL);
 }
 
 void oik_skel_track_continue(oik_skel_track *track, const oik_puppet *last, const oik_body_frames *frames) {

@@ -33,7 +33,7 @@ typedef struct oik_skel_track_report {
 
 /**
  * @param[in] model,body,faces must outlive the track; lying is copied
- * @param[in] fit   v_subject and frames.J are read: those of the whole sequence
+ * @param[in] fit   v_subject, v_shaped (lying.h) and frames.J are read: those of the whole sequence
  * @param[in] faces closed triangulation of the frames' skin, n_faces
  * @return OIK_E_MEMORY. About 10 MB with the first frame.
  */

@@ -186,13 +186,14 @@ static void bones_that_came_too_near_move_apart(void **state) {
     oik_clearance *clearance = NULL;
     assert_int_equal(oik_clearance_new(&clearance, model, NULL), OIK_OK);
     for (int round = 0; round < 3; round++) {
+        double entered;
         oik_terms terms;
         oik_lsq_report report;
         oik_skel_options options = oik_skel_options_default();
         oik_terms_init(&terms, model, false, puppet->shape);
         hold(&terms, puppet);
         size_t n = terms.n;
-        assert_int_equal(oik_clearance_add(&terms, clearance, puppet, NULL), OIK_OK);
+        assert_int_equal(oik_clearance_add(&terms, &entered, clearance, puppet, NULL), OIK_OK);
         assert_int_equal(terms.n, n + 10); /* the same number whatever is near */
         assert_int_equal(oik_terms_solve(&report, puppet, &terms, &options, NULL), OIK_OK);
         oik_terms_free(&terms);
@@ -213,8 +214,10 @@ static void bones_that_are_apart_are_left_alone(void **state) {
     assert_int_equal(oik_clearance_new(&clearance, model, NULL), OIK_OK);
     oik_terms terms;
     oik_terms_init(&terms, model, false, puppet->shape);
-    assert_int_equal(oik_clearance_add(&terms, clearance, puppet, NULL), OIK_OK);
+    double entered = -1.0;
+    assert_int_equal(oik_clearance_add(&terms, &entered, clearance, puppet, NULL), OIK_OK);
     assert_int_equal(terms.n, 10);
+    assert_true(entered == 0.0);
     double *x = calloc(oik_terms_state_size(&terms), sizeof *x), r[10];
     assert_non_null(x);
     oik_terms_pack(x, &terms, puppet);

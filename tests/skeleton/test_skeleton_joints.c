@@ -136,15 +136,15 @@ static void tibia_and_femur_keep_their_gap(void **state) {
     FOR_ALL(who, pose, m)
         for (int side = 0; side < 2; side++)
             for (int k = 0; k < 2; k++)
-                within(m->knee_gap[side][k], 2.0, 9.0, "gap of a compartment", who, pose); /* 8, and 1 for what shaping leaves */
+                within(m->knee_gap[side][k], 2.0, 8.0, "gap of a compartment", who, pose);
 }
 
-/* A fixed axis but for what shaping leaves (1.3 mm) and what the path adds: up to 3 mm, and 9 where the knee is bent to the end. */
+/* A fixed axis but for what shaping leaves (1.3 mm) and what the path adds: up to 3 mm, and 6 where the knee is bent to the end. */
 static void the_tibia_does_not_slide_on_the_femur(void **state) {
     (void)state;
     FOR_ALL(who, pose, m)
         for (int side = 0; side < 2; side++)
-            within(m->knee_slide[side], 0.0, pose == POSED_SQUAT ? 10.3 : 4.3, "slide", who, pose);
+            within(m->knee_slide[side], 0.0, pose == POSED_SQUAT ? 7.3 : 4.3, "slide", who, pose);
 }
 
 static void patellae_ride_their_groove(void **state) {
@@ -191,6 +191,43 @@ static void ribs_stay_on_spine_and_sternum(void **state) {
     }
 }
 
+/* Two bones that may enter each other by more than 2 mm, and by how much; the first of a name is enough. */
+typedef struct known_overlap {
+    const char *a, *b;
+    double mm;
+} known_overlap;
+
+/* What falls short of 2 mm, as it is: a squat tilts the pelvis too far under the spine; the bent wrist turns about one centre; raised arms
+ * bring tubercle and acromion together; the clavicle lies on the first rib and its cartilage in the template. */
+static const known_overlap known_overlaps[] = {
+    {"L5", "sacrum", 6.2},      {"radius", "scaphoid", 5.2},           {"humerus", "scapula", 5.0},
+    {"clavicle", "rib_1", 4.6}, {"clavicle", "costal_cartilage_1", 3.5},
+};
+
+/* "a_l-b" or "b-a_r": does a pair of measures have these two names in it? */
+static bool is_pair(const char *pair, const char *a, const char *b) {
+    const char *second = strchr(pair, '-') + 1;
+    return (strncmp(pair, a, strlen(a)) == 0 && strncmp(second, b, strlen(b)) == 0) ||
+           (strncmp(pair, b, strlen(b)) == 0 && strncmp(second, a, strlen(a)) == 0);
+}
+
+static double allowed_overlap(const char *pair) {
+    for (size_t i = 0; i < sizeof known_overlaps / sizeof *known_overlaps; i++)
+        if (is_pair(pair, known_overlaps[i].a, known_overlaps[i].b))
+            return known_overlaps[i].mm;
+    return 2.0;
+}
+
+static void bones_do_not_enter_their_neighbours(void **state) {
+    (void)state;
+    FOR_ALL(who, pose, m) {
+        const size_t n = sizeof m->deepest / sizeof *m->deepest;
+        for (size_t i = 0; i < n && m->deepest[i].name[0]; i++)
+            within(m->deepest[i].mm, 0.0, allowed_overlap(m->deepest[i].name), m->deepest[i].name, who, pose);
+        assert_true(m->deepest[n - 1].mm < 2.0); /* the list is long enough: no pair beyond the bar is left out */
+    }
+}
+
 /* The trunk and the arms of a subject are the same in all poses; legs are not measured where the hip's fold misleads. */
 static void bones_of_the_arm_keep_their_length(void **state) {
     (void)state;
@@ -210,6 +247,7 @@ int main(void) {
         cmocka_unit_test(scapulae_glide_above_the_ribs),
         cmocka_unit_test(discs_are_no_more_closed_or_open_than_bending_makes_them),
         cmocka_unit_test(ribs_stay_on_spine_and_sternum),
+        cmocka_unit_test(bones_do_not_enter_their_neighbours),
         cmocka_unit_test(bones_of_the_arm_keep_their_length),
     };
     return cmocka_run_group_tests_name("test_skeleton_joints", tests, set_up, tear_down);

@@ -347,13 +347,13 @@ static bool grown_together(const char *a, const char *b) {
     return one && both;
 }
 
-static void insert(bone_pair *list, int n, const char *a, const char *b, double mm) {
-    int at = n;
+static void insert(bone_pair *list, size_t n, const char *a, const char *b, double mm) {
+    size_t at = n;
     while (at > 0 && mm > list[at - 1].mm)
         at--;
     if (at == n)
         return;
-    memmove(list + at + 1, list + at, (size_t)(n - 1 - at) * sizeof *list);
+    memmove(list + at + 1, list + at, (n - 1 - at) * sizeof *list);
     list[at].name[0] = '\0';
     keep(&list[at], true, a, b, mm);
 }
@@ -368,7 +368,7 @@ static void measure_depths(joint_measures *out, const placed_bones *b) {
                 continue;
             double depth = -MM * fmin(least(b, i, k, 0.0), least(b, k, i, 0.0));
             if (depth > 0.0)
-                insert(out->deepest, 6, m->bone_names[i], m->bone_names[k], depth);
+                insert(out->deepest, sizeof out->deepest / sizeof *out->deepest, m->bone_names[i], m->bone_names[k], depth);
         }
 }
 

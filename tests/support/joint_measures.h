@@ -44,7 +44,7 @@ typedef struct joint_measures {
     bone_pair disc_low, disc_high; /**< least and greatest height of an intervertebral disc */
     bone_pair rib_spine;      /**< greatest gap of a rib and the vertebrae that it stands on */
     bone_pair rib_sternum;    /**< greatest gap along a rib, its cartilage and the sternum */
-    bone_pair deepest[6];     /**< deepest interpenetrations of bones of different parts */
+    bone_pair deepest[24];    /**< deepest interpenetrations of bones of different parts; names are empty after the last one */
 } joint_measures;
 
 /** Length of the left patellar ligament of a puppet [mm]. */
