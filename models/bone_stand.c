@@ -8,7 +8,7 @@
 #include "base/rot.h"
 #include "base/status.h"
 
-enum { N_LEVELS = 24, N_RIBS = 12, N_CARTILAGES = 10, N_TRUE = 7, FIRST_THORACIC = 5, FIRST_CERVICAL = 17, HYOID_LEVEL = 21, AXIS = 22, ATLAS = 23 };
+enum { N_LEVELS = 24, N_RIBS = 12, N_CARTILAGES = 10, N_TRUE = 7, FIRST_THORACIC = 5, FIRST_CERVICAL = 17, MIDDLE_THORACIC = 11, HYOID_LEVEL = 21, AXIS = 22, ATLAS = 23 };
 
 typedef enum stand_parameter {
     LUMBAR_WEDGE, THORACIC_WEDGE, CERVICAL_WEDGE, LUMBAR_DISC, THORACIC_DISC, CERVICAL_DISC, BREADTH, HEIGHT, DEPTH, N_STAND
@@ -27,7 +27,7 @@ struct oik_bone_stand {
     /* before fitting [m] */
     oik_vec3 s1, s1_front, s1_back, lower[N_LEVELS], upper[N_LEVELS], head[N_RIBS + 1], start[N_CARTILAGES + 1], end[N_CARTILAGES + 1];
     /* after it */
-    oik_mat3 R[N_LEVELS], R_sacrum;
+    oik_mat3 R[N_LEVELS], R_sacrum, R_cage;
     oik_vec3 t[N_LEVELS], sternum_shift, placed_head[N_RIBS + 1];
 };
 
@@ -153,20 +153,21 @@ static oik_vec3 rib(const oik_bone_warps *w, int r, oik_vec3 x) {
     int level = FIRST_CERVICAL - r;
     oik_vec3 size = v3(1.0 + amount(w, BREADTH), 1.0 + amount(w, HEIGHT), 1.0 + amount(w, DEPTH));
     oik_vec3 local = oik_bone_warps_apply(w, s->rib[r], false, x);
-    oik_vec3 with_cage = v3_add(s->placed_head[r], v3_mul(size, v3_sub(local, s->head[r])));
+    oik_vec3 with_cage = v3_add(s->placed_head[r], m3_mulv(s->R_cage, v3_mul(size, v3_sub(local, s->head[r]))));
     double share = smoothstep((v3_dist(x, s->head[r]) - near) / (far - near));
-    return share == 1.0 ? with_cage : v3_lerp(v3_add(vertebra(w, level, x), v3_sub(local, x)), with_cage, share);
+    oik_vec3 with_spine = share == 1.0 ? with_cage : v3_add(vertebra(w, level, x), m3_mulv(s->R[level], v3_sub(local, x)));
+    return v3_lerp(with_spine, with_cage, share);
 }
 
 static oik_vec3 sternum(const oik_bone_warps *w, oik_vec3 x) {
-    return v3_add(oik_bone_warps_apply(w, w->stand->sternum, true, x), w->stand->sternum_shift);
+    return v3_add(m3_mulv(w->stand->R_cage, oik_bone_warps_apply(w, w->stand->sternum, true, x)), w->stand->sternum_shift);
 }
 
 static oik_vec3 cartilage(const oik_bone_warps *w, int r, oik_vec3 x) {
     const oik_bone_stand *s = w->stand;
     oik_vec3 d = v3_sub(s->end[r], s->start[r]);
     double share = smoothstep(v3_dot(v3_sub(x, s->start[r]), d) / v3_dot(d, d));
-    oik_vec3 own = v3_sub(oik_bone_warps_apply(w, s->cartilage[r], false, x), x);
+    oik_vec3 own = m3_mulv(s->R_cage, v3_sub(oik_bone_warps_apply(w, s->cartilage[r], false, x), x));
     oik_vec3 a = rib(w, r, x), b = share == 0.0 ? a : r <= N_TRUE ? sternum(w, x) : cartilage(w, r - 1, x);
     return v3_add(own, v3_lerp(a, b, share));
 }
@@ -191,7 +192,19 @@ oik_vec3 oik_bone_stand_apply(const oik_bone_warps *warps, int bone, bool midlin
 
 oik_mat3 oik_bone_stand_rotation(const oik_bone_warps *warps, int bone) {
     stand_bone b = role_of(warps->stand, bone);
-    return b.role == VERTEBRA ? warps->stand->R[b.number] : b.role == SACRUM ? warps->stand->R_sacrum : m3_identity();
+    switch (b.role) {
+    case VERTEBRA:
+    case HYOID:
+        return warps->stand->R[b.number];
+    case SACRUM:
+        return warps->stand->R_sacrum;
+    case RIB:
+    case CARTILAGE:
+    case STERNUM:
+        return warps->stand->R_cage;
+    default:
+        return m3_identity();
+    }
 }
 
 /* ---- standing up ---- */
@@ -230,14 +243,15 @@ static void stand_spine(oik_bone_stand *s, const oik_bone_warps *w) {
 static void stand_sternum(oik_bone_stand *s, const oik_bone_warps *w) {
     oik_vec3 size = v3(1.0 + amount(w, BREADTH), 1.0 + amount(w, HEIGHT), 1.0 + amount(w, DEPTH)), sum = v3(0, 0, 0);
     for (int r = 1; r <= N_TRUE; r++) {
-        oik_vec3 wanted = v3_add(rib(w, r, s->start[r]), v3_mul(size, v3_sub(s->end[r], s->start[r])));
-        sum = v3_add(sum, v3_sub(wanted, oik_bone_warps_apply(w, s->sternum, true, s->end[r])));
+        oik_vec3 wanted = v3_add(rib(w, r, s->start[r]), m3_mulv(s->R_cage, v3_mul(size, v3_sub(s->end[r], s->start[r]))));
+        sum = v3_add(sum, v3_sub(wanted, m3_mulv(s->R_cage, oik_bone_warps_apply(w, s->sternum, true, s->end[r]))));
     }
     s->sternum_shift = v3(0, sum.y / N_TRUE, sum.z / N_TRUE);
 }
 
 void oik_bone_stand_update(oik_bone_warps *warps) {
     stand_spine(warps->stand, warps);
+    warps->stand->R_cage = warps->stand->R[MIDDLE_THORACIC];
     for (int r = 1; r <= N_RIBS; r++)
         warps->stand->placed_head[r] = vertebra(warps, FIRST_CERVICAL - r, warps->stand->head[r]);
     stand_sternum(warps->stand, warps);

@@ -4,8 +4,9 @@
  *
  *   vertebra i  y = R_i L_i(x) + t_i,  R_i = Rx(wedge of the region) R_(i-1), its lower end plate over the upper one of i - 1 by the
  *               disc before fitting times (1 + disc of the region); L_i: the bone's own fields
- *   rib r       near its head with vertebra r; away from it y = head' + diag(1 + breadth, 1 + height, 1 + depth) (L(x) - head)
- *   sternum     y = L(x) + t: its notches for cartilages 1 to 7 keep their mean place before the ribs' ends
+ *   rib r       near its head with vertebra r; away from it y = head' + R diag(1 + breadth, 1 + height, 1 + depth) (L(x) - head), where
+ *               the cage turns with the sixth thoracic vertebra: R = R_6, so that ribs keep their slope against the spine
+ *   sternum     y = R L(x) + t: its notches for cartilages 1 to 7 keep their mean place before the ribs' ends
  *   hyoid       with the third cervical vertebra, its size too
  *   cartilage   (1 - w) rib + w sternum (8 to 10: cartilage above), w rising from the rib's end to the other one
  *
@@ -28,7 +29,7 @@ void oik_bone_stand_update(oik_bone_warps *warps);
 /** Where fields and standing take a point of a bone [m]. */
 oik_vec3 oik_bone_stand_apply(const oik_bone_warps *warps, int bone, bool midline, oik_vec3 x);
 
-/** Rotation of a bone's axes: identity but for vertebrae and sacrum. */
+/** Rotation of a bone's axes: identity but for the bones of the trunk. */
 oik_mat3 oik_bone_stand_rotation(const oik_bone_warps *warps, int bone);
 
 /** Does the bone stand in the trunk, above the pelvis? */

@@ -13,8 +13,8 @@ static const double DEG = 3.14159265358979323846 / 180.0;
 static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
 /* the skin's first thoracic vertebra: how far from the hips [m], and on which side of the vertical above them (back is negative) */
 static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -4.9;
-/* the scapula turns up with the abducted arm */
-static const double SCAPULA_UPWARD_DEG = 10.0, FOREARM_PRONATION_DEG = 90.0;
+/* the scapula turns up with the abducted arm: its spine then rises by 20 degrees */
+static const double SCAPULA_UPWARD_DEG = 7.0, FOREARM_PRONATION_DEG = 90.0;
 static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3;
 
 void oik_lying_pose(oik_mat3 R[OIK_N_JOINTS]) {
@@ -157,17 +157,35 @@ static void place_shoulder(placing *p) {
     clavicle->t = sc;
 }
 
+/** Turn a part about a point and size it. */
+static void turn_and_size(oik_placement *o, oik_vec3 at, oik_mat3 turn, double scale) {
+    o->R = m3_mul(turn, o->R);
+    o->ratio = v3_scale(o->ratio, scale);
+    o->t = v3_madd(at, scale, m3_mulv(turn, v3_sub(o->t, at)));
+}
+
+/**
+ * Forearm in pronation: the radius turns about the line from its head to that of the ulna, which takes the middle of its lower end across
+ * the ulna; then both bones are turned and sized until it lies in the skin's wrist.
+ */
+static void place_forearm(placing *p, oik_vec3 elbow, oik_vec3 wrist) {
+    oik_placement *ulna = of(p, "ulna"), *radius = of(p, "radius");
+    double length = -landmark(p, "radius:wrist_c").y;
+    place_limb(p, "ulna", elbow, wrist, length);
+    place_limb(p, "radius", elbow, wrist, length);
+    oik_vec3 head = placed(p, "radius", "15,-16,3"), distal = placed(p, "radius", "ulna:head_c");
+    turn_and_size(radius, head, oik_rot_axis(v3_sub(head, distal), -FOREARM_PRONATION_DEG * DEG), 1.0);
+    oik_vec3 reach = v3_sub(placed(p, "radius", "radius:wrist_c"), elbow), aim = v3_sub(wrist, elbow), axis = v3_cross(reach, aim);
+    oik_mat3 turn = oik_rot_axis(axis, atan2(v3_norm(axis), v3_dot(reach, aim)));
+    double scale = v3_norm(aim) / v3_norm(reach);
+    turn_and_size(ulna, elbow, turn, scale);
+    turn_and_size(radius, elbow, turn, scale);
+}
+
 static void place_arm(placing *p) {
-    oik_vec3 gh = target(p, "humerus"), wrist = target(p, "hand");
-    oik_vec3 elbow = p->skin->frames.p[OIK_J_ELBOW_L];
+    oik_vec3 gh = target(p, "humerus"), elbow = p->skin->frames.p[OIK_J_ELBOW_L];
     place_limb(p, "humerus", gh, elbow, -landmark(p, "humerus:elbow_c").y);
-    place_limb(p, "ulna", elbow, wrist, -landmark(p, "radius:wrist_c").y);
-    place_limb(p, "radius", elbow, wrist, -landmark(p, "radius:wrist_c").y);
-    oik_placement *radius = of(p, "radius");
-    oik_vec3 head = placed(p, "radius", "15,-16,3"), distal = placed(p, "radius", "ulna:head");
-    oik_mat3 turn = oik_rot_axis(v3_sub(head, distal), -FOREARM_PRONATION_DEG * DEG);
-    radius->R = m3_mul(turn, radius->R);
-    radius->t = v3_add(head, m3_mulv(turn, v3_sub(radius->t, head)));
+    place_forearm(p, elbow, target(p, "hand"));
 }
 
 static void place_hand(placing *p) {
@@ -175,7 +193,7 @@ static void place_hand(placing *p) {
     oik_vec3 wrist = target(p, "hand"), palm = m3_mulv(p->skin->frames.G[OIK_J_WRIST_L], v3(0, -1, 0));
     oik_vec3 knuckle = axis_point(p, "middle0", false, OIK_J_HAND_L);
     hand->R = frame_yz(v3_sub(wrist, knuckle), palm);
-    hand->t = v3_sub(wrist, m3_mulv(hand->R, v3_mul(hand->ratio, v3(0, 2e-3, 0))));
+    hand->t = v3_sub(wrist, m3_mulv(hand->R, v3_mul(hand->ratio, v3(0, 5e-3, 0))));
 }
 
 /** Rotation that takes a finger bone's canonical axis and palm side to the skin's. */

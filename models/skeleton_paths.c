@@ -20,10 +20,9 @@
 #include "models/skeleton_builder.h"
 
 static const double DEG = 3.14159265358979323846 / 180.0;
-/* ROLL_LIMIT: what a hinge gives where bones meet beyond its surfaces, as behind a knee that is bent to the end: with 8 mm the bones of
- * a squat are 1.9 mm apart, with 9 mm 2.7 mm; step between the angles of a path; half an interval of bisection, and its halvings: down to
- * 2 um and 0.001 deg */
-static const double STEP_DEG = 15.0, SHIFT_LIMIT = 20e-3, ROLL_LIMIT = 9e-3, TURN_SLACK_DEG = 30.0;
+/* ROLL_LIMIT: what a hinge gives where bones meet beyond its surfaces, as behind a knee that is bent to the end: the bones need 3 mm at 135
+ * degrees, 7 mm at 140; step between the angles of a path; half an interval of bisection, and its halvings: down to 2 um and 0.001 deg */
+static const double STEP_DEG = 15.0, SHIFT_LIMIT = 20e-3, ROLL_LIMIT = 6e-3, TURN_SLACK_DEG = 30.0;
 enum { HALVINGS = 14, MAX_BONE_NAMES = 256 };
 
 /** All bones of a left part in the template's lying body. */

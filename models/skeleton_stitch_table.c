@@ -3,7 +3,8 @@
  *
  * A ball joint is 1 shared point, a hinge 2 on its axis and a weak one off it, a disc 4 on its rim (added by recipe between
  * neighbouring vertebrae), a rib 2 on its head and tubercle. keep_offset = false marks true joint centres.
- * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres, 2-4 for discs, 10-30 where a point only steadies a rotation.
+ * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres (2 while placing fingers on the hand: the skin of a bent finger that
+ * was opened is off along it by so much, which is not to change its length), 2-4 for discs, 10-30 where a point only steadies a rotation.
  */
 #include <stddef.h>
 
@@ -30,9 +31,10 @@ const oik_stitch_row oik_stitch_table[] = {
     {"talus", "foot", "-3,-6,21", "-3,-6,21", 0.7, 0.7, true},
     {"talus", "foot", "4,-36,-19", "4,-36,-19", 0.7, 0.7, true},
     {"talus", "foot", "30,-20,0", "30,-20,0", 4.0, 10.0, true},
-    /* metatarsophalangeal break: hinge through the heads of the first and fifth metatarsal */
+    /* metatarsophalangeal break: hinge through the heads of the first and fifth metatarsal; the skin bends across the foot, further
+       forwards on the little toe's side, and all toes are one part: the hinge gives there, or toes that are bent would turn the foot */
     {"foot", "toes", "mt1:head", "mt1:head", 0.7, 0.7, true},
-    {"foot", "toes", "mt5:head", "mt5:head", 0.7, 0.7, true},
+    {"foot", "toes", "mt5:head", "mt5:head", 0.7, 3.0, true},
     {"foot", "toes", "0,-55,190", "0,-55,190", 4.0, 15.0, true},
     /* rib cage on the sternum's and clavicle's side */
     {"ribcage", "clavicle", "sternum:sc_l+3,2,-1", "clavicle:sc", 1.0, 1.0, false},
@@ -54,13 +56,13 @@ const oik_stitch_row oik_stitch_table[] = {
     {"humerus", "ulna", "humerus:elbow_c+0,0,40", "ulna:elbow_c+0,0,40", 8.0, 200.0, true},
     /* radio-ulnar joints: the radius turns about the line from radial head to ulnar head */
     {"ulna", "radius", "15,-16,3", "15,-16,3", 0.7, 0.7, false},
-    {"ulna", "radius", "ulna:head", "ulna:head", 0.7, 0.7, false},
+    {"ulna", "radius", "ulna:head_c", "ulna:head_c", 0.7, 0.7, false},
     /* wrist: radiocarpal centre, steadied by two points on the radius' end */
     {"radius", "hand", "radius:wrist_c", "0,5,0", 0.7, 0.7, false},
     {"radius", "hand", "radius:wrist_c+30,0,0", "30,5,0", 5.0, 25.0, true},
     {"radius", "hand", "radius:wrist_c+0,0,30", "0,5,30", 5.0, 25.0, true},
     /* carpometacarpal joint of the thumb */
-    {"hand", "thumb_metacarpal", "mc1:base", "mc1:base", 0.7, 0.7, false},
+    {"hand", "thumb_metacarpal", "mc1:base", "mc1:base", 2.0, 0.7, false},
     {"hand", "thumb_metacarpal", "mc1:base+20,0,0", "mc1:base+20,0,0", 8.0, 15.0, true},
     {"hand", "thumb_metacarpal", "mc1:base+0,0,20", "mc1:base+0,0,20", 8.0, 15.0, true},
     /* thumb proximal */
@@ -72,7 +74,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"thumb_proximal", "thumb_distal", "fin13:prox+8,0,0", "fin13:prox+8,0,0", 1.0, 1.0, true},
     {"thumb_proximal", "thumb_distal", "fin13:prox+0,0,15", "fin13:prox+0,0,15", 5.0, 12.0, true},
     /* index proximal */
-    {"hand", "index_proximal", "fin21:prox", "fin21:prox", 0.5, 0.5, false},
+    {"hand", "index_proximal", "fin21:prox", "fin21:prox", 2.0, 0.5, false},
     {"hand", "index_proximal", "fin21:prox+15,0,0", "fin21:prox+15,0,0", 3.0, 6.0, true},
     {"hand", "index_proximal", "fin21:prox+0,0,15", "fin21:prox+0,0,15", 5.0, 12.0, true},
     /* index middle */
@@ -84,7 +86,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"index_middle", "index_distal", "fin23:prox+8,0,0", "fin23:prox+8,0,0", 1.0, 1.0, true},
     {"index_middle", "index_distal", "fin23:prox+0,0,15", "fin23:prox+0,0,15", 5.0, 12.0, true},
     /* middle proximal */
-    {"hand", "middle_proximal", "fin31:prox", "fin31:prox", 0.5, 0.5, false},
+    {"hand", "middle_proximal", "fin31:prox", "fin31:prox", 2.0, 0.5, false},
     {"hand", "middle_proximal", "fin31:prox+15,0,0", "fin31:prox+15,0,0", 3.0, 6.0, true},
     {"hand", "middle_proximal", "fin31:prox+0,0,15", "fin31:prox+0,0,15", 5.0, 12.0, true},
     /* middle middle */
@@ -96,7 +98,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"middle_middle", "middle_distal", "fin33:prox+8,0,0", "fin33:prox+8,0,0", 1.0, 1.0, true},
     {"middle_middle", "middle_distal", "fin33:prox+0,0,15", "fin33:prox+0,0,15", 5.0, 12.0, true},
     /* ring proximal */
-    {"hand", "ring_proximal", "fin41:prox", "fin41:prox", 0.5, 0.5, false},
+    {"hand", "ring_proximal", "fin41:prox", "fin41:prox", 2.0, 0.5, false},
     {"hand", "ring_proximal", "fin41:prox+15,0,0", "fin41:prox+15,0,0", 3.0, 6.0, true},
     {"hand", "ring_proximal", "fin41:prox+0,0,15", "fin41:prox+0,0,15", 5.0, 12.0, true},
     /* ring middle */
@@ -108,7 +110,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"ring_middle", "ring_distal", "fin43:prox+8,0,0", "fin43:prox+8,0,0", 1.0, 1.0, true},
     {"ring_middle", "ring_distal", "fin43:prox+0,0,15", "fin43:prox+0,0,15", 5.0, 12.0, true},
     /* little proximal */
-    {"hand", "little_proximal", "fin51:prox", "fin51:prox", 0.5, 0.5, false},
+    {"hand", "little_proximal", "fin51:prox", "fin51:prox", 2.0, 0.5, false},
     {"hand", "little_proximal", "fin51:prox+15,0,0", "fin51:prox+15,0,0", 3.0, 6.0, true},
     {"hand", "little_proximal", "fin51:prox+0,0,15", "fin51:prox+0,0,15", 5.0, 12.0, true},
     /* little middle */
@@ -119,31 +121,32 @@ const oik_stitch_row oik_stitch_table[] = {
     {"little_middle", "little_distal", "fin53:prox", "fin53:prox", 0.5, 0.5, false},
     {"little_middle", "little_distal", "fin53:prox+8,0,0", "fin53:prox+8,0,0", 1.0, 1.0, true},
     {"little_middle", "little_distal", "fin53:prox+0,0,15", "fin53:prox+0,0,15", 5.0, 12.0, true},
-    /* ribs on the thoracic vertebrae: head and tubercle */
-    {"T12", "ribcage", "rib12:head", "rib12:head", 3.0, 2.5, true},
-    {"T12", "ribcage", "rib12:tub", "rib12:tub", 3.0, 2.5, true},
-    {"T11", "ribcage", "rib11:head", "rib11:head", 3.0, 2.5, true},
-    {"T11", "ribcage", "rib11:tub", "rib11:tub", 3.0, 2.5, true},
-    {"T10", "ribcage", "rib10:head", "rib10:head", 3.0, 2.5, true},
-    {"T10", "ribcage", "rib10:tub", "rib10:tub", 3.0, 2.5, true},
-    {"T9", "ribcage", "rib9:head", "rib9:head", 3.0, 2.5, true},
-    {"T9", "ribcage", "rib9:tub", "rib9:tub", 3.0, 2.5, true},
-    {"T8", "ribcage", "rib8:head", "rib8:head", 3.0, 2.5, true},
-    {"T8", "ribcage", "rib8:tub", "rib8:tub", 3.0, 2.5, true},
-    {"T7", "ribcage", "rib7:head", "rib7:head", 3.0, 2.5, true},
-    {"T7", "ribcage", "rib7:tub", "rib7:tub", 3.0, 2.5, true},
-    {"T6", "ribcage", "rib6:head", "rib6:head", 3.0, 2.5, true},
-    {"T6", "ribcage", "rib6:tub", "rib6:tub", 3.0, 2.5, true},
-    {"T5", "ribcage", "rib5:head", "rib5:head", 3.0, 2.5, true},
-    {"T5", "ribcage", "rib5:tub", "rib5:tub", 3.0, 2.5, true},
-    {"T4", "ribcage", "rib4:head", "rib4:head", 3.0, 2.5, true},
-    {"T4", "ribcage", "rib4:tub", "rib4:tub", 3.0, 2.5, true},
-    {"T3", "ribcage", "rib3:head", "rib3:head", 3.0, 2.5, true},
-    {"T3", "ribcage", "rib3:tub", "rib3:tub", 3.0, 2.5, true},
-    {"T2", "ribcage", "rib2:head", "rib2:head", 3.0, 2.5, true},
-    {"T2", "ribcage", "rib2:tub", "rib2:tub", 3.0, 2.5, true},
-    {"T1", "ribcage", "rib1:head", "rib1:head", 3.0, 2.5, true},
-    {"T1", "ribcage", "rib1:tub", "rib1:tub", 3.0, 2.5, true},
+    /* ribs on the thoracic vertebrae: head and tubercle. While posing, how far a vertebra may move against the rib cage: the ribs bend to it
+     * (flex table). The lower ribs give more than those that reach the sternum, and those more than the short first one */
+    {"T12", "ribcage", "rib12:head", "rib12:head", 3.0, 8.0, true},
+    {"T12", "ribcage", "rib12:tub", "rib12:tub", 3.0, 8.0, true},
+    {"T11", "ribcage", "rib11:head", "rib11:head", 3.0, 8.0, true},
+    {"T11", "ribcage", "rib11:tub", "rib11:tub", 3.0, 8.0, true},
+    {"T10", "ribcage", "rib10:head", "rib10:head", 3.0, 8.0, true},
+    {"T10", "ribcage", "rib10:tub", "rib10:tub", 3.0, 8.0, true},
+    {"T9", "ribcage", "rib9:head", "rib9:head", 3.0, 8.0, true},
+    {"T9", "ribcage", "rib9:tub", "rib9:tub", 3.0, 8.0, true},
+    {"T8", "ribcage", "rib8:head", "rib8:head", 3.0, 8.0, true},
+    {"T8", "ribcage", "rib8:tub", "rib8:tub", 3.0, 8.0, true},
+    {"T7", "ribcage", "rib7:head", "rib7:head", 3.0, 5.0, true},
+    {"T7", "ribcage", "rib7:tub", "rib7:tub", 3.0, 5.0, true},
+    {"T6", "ribcage", "rib6:head", "rib6:head", 3.0, 5.0, true},
+    {"T6", "ribcage", "rib6:tub", "rib6:tub", 3.0, 5.0, true},
+    {"T5", "ribcage", "rib5:head", "rib5:head", 3.0, 5.0, true},
+    {"T5", "ribcage", "rib5:tub", "rib5:tub", 3.0, 5.0, true},
+    {"T4", "ribcage", "rib4:head", "rib4:head", 3.0, 5.0, true},
+    {"T4", "ribcage", "rib4:tub", "rib4:tub", 3.0, 5.0, true},
+    {"T3", "ribcage", "rib3:head", "rib3:head", 3.0, 5.0, true},
+    {"T3", "ribcage", "rib3:tub", "rib3:tub", 3.0, 5.0, true},
+    {"T2", "ribcage", "rib2:head", "rib2:head", 3.0, 5.0, true},
+    {"T2", "ribcage", "rib2:tub", "rib2:tub", 3.0, 5.0, true},
+    {"T1", "ribcage", "rib1:head", "rib1:head", 3.0, 4.0, true},
+    {"T1", "ribcage", "rib1:tub", "rib1:tub", 3.0, 4.0, true},
     /* atlas on axis, skull on atlas; the skull's frame stands at (0, 732.5, -4.8) of the torso frame */
     {"C2", "C1", "16,695,1", "16,695,1", 2.0, 2.0, true},
     {"C2", "C1", "0,703,9", "0,703,9", 2.0, 2.0, true},
@@ -186,7 +189,7 @@ const oik_coupling_row oik_coupling_table[] = {
 const int oik_n_coupling_rows = COUNT(oik_coupling_table);
 
 const oik_path_row oik_path_table[] = {
-    {"femur", "tibia", "tibia", OIK_PATH_ROLL, "femur:knee_c+-35,2,-8", "femur:knee_c+35,2,-8", NULL, NULL, 1.0, 3.0, 6.0, 135,
+    {"femur", "tibia", "tibia", OIK_PATH_ROLL, "femur:knee_c+-35,2,-8", "femur:knee_c+35,2,-8", NULL, NULL, 1.0, 3.0, 6.0, 150,
      "cartilage of both plateaus and condyles: about 2 + 2 mm [L]"},
     {"femur", "patella", "tibia", OIK_PATH_GROOVE, "femur:knee_c+-35,2,-8", "femur:knee_c+35,2,-8", "tibia:tuberosity", "patella:apex",
      0.67, 2.0, 4.0, 150, "the patella flexes by about two thirds of the knee's flexion, Nha et al. 2008 [L]"},
@@ -194,7 +197,8 @@ const oik_path_row oik_path_table[] = {
 const int oik_n_path_rows = COUNT(oik_path_table);
 
 const oik_clearance_row oik_clearance_table[] = {
-    {"scapula", "ribcage", 6.0, 5.0, "serratus anterior and subscapularis between them [L]; soft: raised arms leave SMPL's shoulder too little room"},
+    {"scapula", "ribcage", 7.5, 3.5,
+     "serratus anterior and subscapularis between them [L]; soft: raised arms leave SMPL's shoulder too little room"},
 };
 const int oik_n_clearance_rows = COUNT(oik_clearance_table);
 
@@ -206,3 +210,10 @@ const oik_curve_row oik_curve_table[] = {
 };
 const int oik_n_curve_rows = COUNT(oik_curve_table);
 const double oik_curve_sigma = 1.5;
+
+const oik_flex_row oik_flex_table[] = {
+    {"T1", "rib1", "cart1"}, {"T2", "rib2", "cart2"}, {"T3", "rib3", "cart3"},    {"T4", "rib4", "cart4"}, {"T5", "rib5", "cart5"},
+    {"T6", "rib6", "cart6"}, {"T7", "rib7", "cart7"}, {"T8", "rib8", "cart8"},    {"T9", "rib9", "cart9"}, {"T10", "rib10", "cart10"},
+    {"T11", "rib11", NULL},  {"T12", "rib12", NULL},
+};
+const int oik_n_flex_rows = COUNT(oik_flex_table);

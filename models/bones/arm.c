@@ -46,7 +46,7 @@ static const oik_sdf_feature humerus_features[] = {
     CONE(ADD, 5, P(-26, -292, -4), 6, P(-31.5, -294, -5.5), 4.4),
     ELLIPSOID(ADD, 6, P(21, -289, -3), P(5.5, 8.5, 6), P(0, 0, -12)),
     /* olecranon, coronoid and radial fossae */
-    ELLIPSOID(CUT, 3, P(-6.5, -281.5, -12), P(13, 11.5, 10), P(-12, 0, 0)),
+    ELLIPSOID(CUT, 3, P(-8, -282, -12.5), P(15, 12.5, 10), P(-12, 0, 0)),
     ELLIPSOID(CUT, 3, P(-7.5, -282, 11), P(10.5, 8, 9.5), P(12, 0, 0)),
     ELLIPSOID(CUT, 3, P(13.5, -282, 12), P(7.5, 6, 8.5), P(12, 0, 0)),
     /* trochlea: spool with a larger medial flange, inner end lower; capitulum: ball facing forward */
@@ -67,12 +67,12 @@ const oik_bone_table oik_humerus = BONE_TABLE(humerus_features, humerus_marks);
 static const oik_sdf_feature ulna_features[] = {
     /* olecranon, shaft, head */
     TUBE(ADD, 0, X_AXIS,
-      {-8.5, 12, -17.5, 9.5, 8}, {-9, 4, -20, 10, 8}, {-9, -8, -19, 10.5, 9}, {-9, -24, -11, 10.5, 12.5, 10, 11},
+      {-8.5, 10, -17.5, 9.5, 8}, {-9, 4, -20, 10, 8}, {-9, -8, -19, 10.5, 9}, {-9, -24, -11, 10.5, 12.5, 10, 11},
       {-9, -42, -8, 8.8, 10.5}, {-9, -70, -8, 7.4, 8.6, 0, 0, 2, 0.12, 45},
       {-10, -120, -7, 6.6, 7.4, 0, 0, 2, 0.15, 30}, {-13, -170, -5, 6, 6.4, 0, 0, 2, 0.13, 20},
       {-16, -215, -4, 5.4, 5.6}, {-18, -236, -3, 6, 6}, {-18.5, -246, -3, 8, 8}, {-18.5, -251, -3, 7.5, 7.5}),
-    ELLIPSOID(ADD, 5, P(-8.5, 13, -16.5), P(10.5, 7, 9), P(-15, 0, 0)),
-    CONE(ADD, 4, P(-8.5, 13.5, -13), 6, P(-8.5, 14.5, -8.5), 3.5),
+    ELLIPSOID(ADD, 5, P(-8.5, 10.5, -17), P(10.5, 7, 8.5), P(-15, 0, 0)),
+    CONE(ADD, 4, P(-8.5, 11.5, -13), 6, P(-8.5, 12.5, -8.5), 3.5),
     /* coronoid process */
     TUBE(ADD, 5, X_AXIS,
       {-9, -22, -6, 10, 8}, {-10, -19.5, 3, 11, 7.5}, {-10, -15.5, 10, 9, 5}, {-9, -12.5, 14.5, 6, 3.5}),
@@ -85,17 +85,17 @@ static const oik_sdf_feature ulna_features[] = {
     RIDGE(5,
       {0.25, -100, 0, 1.8, 1.6}, {0.45, -105, 0, 1.5, 1.5}, {0.65, -110, 0, 1.2, 1.2}),
     CONE(ADD, 3, P(-21, -246, -5), 4, P(-23.5, -251.5, -6), 2),
-    /* trochlear notch: 2 mm from the spool of the humerus */
+    /* trochlear notch: 2.6 mm from the spool of the humerus, more at its rims */
     TUBE(CUT, 1.5, Y_AXIS,
-      {-32, -4, 1, 16, 16}, {-20.5, -2.3, 1, 15.6, 15.6}, {-18, -2, 1, 15.8, 15.8}, {-13, -1.3, 1, 13, 13},
-      {-8.5, -0.6, 1, 11.4, 11.4}, {-4, 0, 1, 12.2, 12.2}, {0.5, 0.6, 1.5, 13.2, 13.2}, {12, 2, 2, 13, 13}),
+      {-32, -4, 1, 17.4, 17.4}, {-20.5, -2.3, 1, 16.8, 16.8}, {-18, -2, 1, 17.4, 17.4}, {-13, -1.3, 1, 14.6, 14.6},
+      {-8.5, -0.6, 1, 12, 12}, {-4, 0, 1, 12.8, 12.8}, {0.5, 0.6, 1.5, 14, 14}, {12, 2, 2, 14.2, 14.2}),
     /* radial notch */
     TUBE_CAP(CUT, 2, 0.3, X_AXIS,
       {15, -6, 3, 13, 13}, {15, -27, 3, 13, 13}),
 };
 
 static const oik_bone_mark ulna_marks[] = {
-    {"elbow_c", OFF_BONE, {0, 0, 0}}, {"olec", ON_BONE, {-8, 20, -20}}, {"olec_post", ON_BONE, {-8, 4, -28}},
+    {"elbow_c", OFF_BONE, {0, 0, 0}}, {"olec", ON_BONE, {-8, 18, -20}}, {"olec_post", ON_BONE, {-8, 4, -28}},
     {"coronoid", ON_BONE, {-9, -14, 16}}, {"sty", ON_BONE, {-24, -255, -6}}, {"head", ON_BONE, {-18.5, -246, 4}},
     {"head_c", OFF_BONE, {-18.5, -246, -3}},
     {"mid", OFF_BONE, {-10, -120, -7}}, {"wrist_c", OFF_BONE, {0, -258, 0}},
@@ -119,8 +119,8 @@ static const oik_sdf_feature radius_features[] = {
     /* dorsal tubercle */
     TUBE(ADD, 4, X_AXIS,
       {8, -238, -7, 2, 2}, {7, -246, -8.8, 2.2, 2.5}, {7, -254, -9, 2, 1.5}),
-    /* fovea: 3.2 mm from the capitulum; facet around scaphoid and lunate, inclined towards the ulna; ulnar notch */
-    BALL(CUT, 1.5, P(14.3, 1, 3), 14),
+    /* fovea: 4 mm from the capitulum; facet around scaphoid and lunate, inclined towards the ulna; ulnar notch */
+    BALL(CUT, 1.5, P(14.3, 1, 3), 14.8),
     ELLIPSOID(CUT, 2, P(0.5, -280.5, 1.5), P(24.2, 24.2, 20.5), NO_TURN),
     BALL(CUT, 2, P(-19, -247, -3), 10.5),
 };

@@ -11,18 +11,18 @@ static const oik_sdf_feature atlas_features[] = {
     /* transverse processes */
     TUBE(ADD_PAIR, 4, Y_AXIS, {23, -1, -5, 5, 6}, {30, -1.5, -7.5, 3.6, 6}, {36, -2, -9, 3.8, 4.2}),
     /* posterior arch: flat behind the mass under the vertebral artery, high at the midline */
-    TUBE(ADD_PAIR, 4, Y_AXIS, {18, -0.5, -11, 4.5, 4.5}, {18.5, 0, -18, 2.6, 3.4}, {14, -0.5, -26, 3.4, 2.8},
-         {6, -0.5, -30.5, 4.4, 2.7}, {0, -0.5, -31.5, 4.8, 2.8}),
-    CONE(ADD, 2, P(0, -0.5, -32), 2.8, P(0, -0.5, -34.5), 2),
+    TUBE(ADD_PAIR, 4, Y_AXIS, {18, -0.5, -11, 4.5, 4.5}, {18.5, 0, -17, 2.6, 3.4}, {14, -0.5, -24, 3.4, 2.8},
+         {6, -0.5, -28, 4.4, 2.7}, {0, -0.5, -29, 4.8, 2.8}),
+    CONE(ADD, 2, P(0, -0.5, -29), 2.8, P(0, -0.5, -31.5), 2),
     /* facet for the dens, canal behind it */
     ELLIPSOID(CUT, 1.5, P(0, 1, 1), P(6.4, 9, 6.6), NO_TURN),
-    TUBE(CUT, 2, X_AXIS, {0, -16, -14, 13, 14.2}, {0, 16, -14, 13, 14.2}),
+    TUBE(CUT, 2, X_AXIS, {0, -16, -13, 13, 13.2}, {0, 16, -13, 13, 13.2}),
     /* foramina of the transverse processes */
     CONE(CUT_PAIR, 1, P(28.5, -10, -7), 2.9, P(28.5, 10, -7), 2.9),
 };
 
 static const oik_bone_mark atlas_marks[] = {
-    {"tp_l", ON_BONE, {39.5, -2, -9}}, {"tp_r", ON_BONE, {-39.5, -2, -9}}, {"post", ON_BONE, {0, -0.5, -36.5}},
+    {"tp_l", ON_BONE, {39.5, -2, -9}}, {"tp_r", ON_BONE, {-39.5, -2, -9}}, {"post", ON_BONE, {0, -0.5, -33.5}},
     {"ant", ON_BONE, {0, 0, 14}}, {"body_c", OFF_BONE, {0, 0, 0}},
 };
 

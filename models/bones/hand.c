@@ -39,18 +39,19 @@ static const oik_sdf_feature pisiform_features[] = {
     BOX(CUT, 1.5, P(-18.5, -14, 2.9), P(9, 9, 4), 0, NO_TURN),
 };
 static const oik_sdf_feature trapezium_features[] = {
-    BOX(ADD, 0, P(23.8, -25, 7), P(9, 6.8, 7.5), 4, P(0, 30, -32)),
+    BOX(ADD, 0, P(23.8, -25, 7), P(9, 6.8, 7.5), 5.5, P(0, 30, -32)),
     /* tubercle */
     CONE(ADD, 3, P(19, -24, 12), 4, P(18, -28, 14.5), 2.5),
     /* facets for scaphoid and trapezoid, saddle for the first metacarpal */
     BALL(CUT, 1.5, P(17, -12.5, 4.5), 8),
     CONE(CUT, 1.5, P(17.5, -13, 6), 6.7, P(18.5, -14, 11), 4.7),
     BOX(CUT, 1.5, P(11.3, -27.7, -1.6), P(8, 16, 14), 0, P(0, -30, 7)),
-    ELLIPSOID(CUT, 3, P(29.5, -33, 12), P(8, 5.6, 9.5), P(0, 30, -32)),
+    ELLIPSOID(CUT, 3, P(29.5, -33, 12), P(9, 6.2, 10), P(0, 30, -32)),
 };
 static const oik_sdf_feature trapezoid_features[] = {
     /* wedge with its broad side on the back of the hand */
-    BOX(ADD, 0, P(13.5, -27.5, -1.5), P(6.5, 8.5, 7.8), 3, NO_TURN),
+    TUBE_CAP(ADD, 0, 0.6, X_AXIS,
+      {13.2, -20, -1, 5.8, 7}, {13.4, -28, -1.5, 6.9, 8.2, 0, 0, 2.3}, {14, -36, -1.5, 7, 8.2, 0, 0, 2.3}),
     /* facets for scaphoid, capitate, trapezium and second metacarpal */
     BALL(CUT, 1.5, P(17, -12.5, 4.5), 8),
     BOX(CUT, 1.5, P(1.6, -28, 0), P(8, 16, 16), 0, NO_TURN),
@@ -61,8 +62,8 @@ static const oik_sdf_feature trapezoid_features[] = {
 static const oik_sdf_feature capitate_features[] = {
     /* head, neck, body */
     BALL(ADD, 0, P(0, -17.5, 0), 7.8),
-    TUBE_CAP(ADD, 4, 0.3, X_AXIS, {0.4, -19, 0, 6.4, 6.6}, {1, -25, -0.5, 7, 7.6, 0, 0, 2.4},
-             {1.2, -36, -0.5, 8, 8.8, 0, 0, 3}),
+    TUBE_CAP(ADD, 4, 0.3, X_AXIS, {0.4, -19, 0, 6.2, 6.4}, {0.8, -24, -0.5, 6.2, 6.8, 0, 0, 2.2},
+             {1.2, -30, -0.5, 7.6, 8.6, 0, 0, 2.6}, {1.2, -36, -0.5, 8, 8.8, 0, 0, 2.6}),
     /* facets for the hamate, the trapezoid and the third metacarpal with its styloid process */
     BOX(CUT, 1.5, P(-13.5, -24.7, 0), P(8, 20, 16), 0, P(0, 0, -2)),
     BOX(CUT, 1.5, P(16, -28, 0), P(8, 16, 16), 0, NO_TURN),
@@ -71,9 +72,10 @@ static const oik_sdf_feature capitate_features[] = {
 };
 static const oik_sdf_feature hamate_features[] = {
     /* wedge with its tip up, between capitate and triquetrum */
-    TUBE_CAP(ADD, 0, 0.3, Z_AXIS, {-9, -13, -1, 6.5, 5}, {-12, -22, -1, 7.4, 8}, {-14, -36, -1, 8.5, 9.5, 0, 0, 2.6}),
+    TUBE_CAP(ADD, 0, 0.3, Z_AXIS, {-9, -13, -1, 6, 5}, {-12, -22, -1, 7.6, 7.6}, {-15, -36, -1, 9.6, 9.2, 0, 0, 2.4}),
     /* hook */
-    CONE(ADD, 4, P(-12.5, -28, 5), 4.8, P(-11, -29, 14.5), 3),
+    TUBE(ADD, 4, Y_AXIS,
+      {-12.5, -30, 4, 5.5, 4}, {-12, -30.5, 10, 4.4, 2.8}, {-10.8, -31, 15, 3.6, 2.4}),
     /* facets for the triquetrum, the capitate, the fourth and fifth metacarpal */
     BOX(CUT, 2.5, P(-20.1, -12.6, 0), P(16, 8, 16), 0, P(0, 0, 35)),
     BOX(CUT, 2.5, P(0.9, -25.3, 0), P(8, 20, 16), 0, P(0, 0, -2)),
@@ -111,11 +113,11 @@ typedef struct ray_row {
 
 static const ray_row rays[6] = {
     {.length = 0},
-    {{25, -32, 12}, {0.60, -0.68, 0.42}, 46.2, 4.6, 7.5, 7, 7, 8, {31.6, 0, 21.7}},
+    {{25.9, -33, 12.6}, {0.60, -0.68, 0.42}, 46.2, 4.6, 7.5, 7, 7, 8, {31.6, 0, 21.7}},
     {{15.5, -35, -1}, {0.078, -0.997, 0.02}, 68.1, 4.4, 6.4, 8, 7.6, 7.3, {39.8, 22.4, 15.8}},
     {{2.5, -37, -1.5}, {0.005, -1, 0}, 64.6, 4.3, 5.7, 8, 7.6, 7.5, {44.6, 26.3, 17.4}},
-    {{-9.6, -37, -1.5}, {-0.06, -0.998, 0.01}, 58.0, 3.8, 4.9, 6.3, 6.8, 7, {41.4, 25.7, 17.3}},
-    {{-20, -35, 0}, {-0.147, -0.988, 0.04}, 53.7, 3.8, 5.2, 6.3, 6.3, 6.2, {32.7, 18.1, 16.0}},
+    {{-9.6, -37, -1.5}, {-0.06, -0.998, 0.01}, 58.0, 3.8, 4.9, 6.6, 6.8, 7, {41.4, 25.7, 17.3}},
+    {{-20, -35, 0}, {-0.15, -0.988, 0.04}, 53.7, 3.8, 5.2, 6.4, 6.3, 6.2, {32.7, 18.1, 16.0}},
 };
 
 /** A bone's axes: lateral, palmar, along. */
@@ -183,9 +185,10 @@ static ray_frame phalanx_frame(int ray, int k) {
 /** Wide base, thin shaft, tuft; from 0 to L along z. */
 static void distal_phalanx(oik_bone_draft *o, double L, double w) {
     FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.24 * w, w, w * 0.68, 0, 0, 2.4},
-                        {0, 0, 0.24 * L, w * 0.8, w * 0.55}, {0, -0.2, 0.48 * L, w * 0.5, w * 0.4},
-                        {0, -0.3, 0.7 * L, w * 0.54, w * 0.34}, {0, -0.3, 0.86 * L, w * 0.7, w * 0.32},
-                        {0, -0.3, L - 0.1 * w, w * 0.6, w * 0.26}));
+                        {0, 0, 0.2 * L, w * 0.84, w * 0.56}, {0, -0.2, 0.42 * L, w * 0.46, w * 0.42},
+                        {0, -0.3, 0.62 * L, w * 0.44, w * 0.36}));
+    FEATURE(o, TUBE_CAP(ADD, 1.2, 0.6, X_AXIS, {0, -0.3, 0.6 * L, w * 0.42, w * 0.34}, {0, -0.1, 0.76 * L, w * 0.6, w * 0.34},
+                        {0, -0.1, 0.87 * L, w * 0.7, w * 0.32}, {0, -0.3, L - 0.1 * w, w * 0.56, w * 0.26}));
     FEATURE(o, ELLIPSOID(CUT, 1, P(0, 0, -w), P(w * 1.2, w * 1.2, w * 1.12), NO_TURN));
 }
 

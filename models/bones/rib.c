@@ -7,7 +7,7 @@
 
 /*
  * Most lateral point (x, z, drop below the rib's head), costochondral junction (x, drop, z), section half height and
- * half thickness. Centre lines of about 135 190 240 270 290 305 310 300 285 250 185 105 mm; sections 12-14 x 6-7 mm
+ * half thickness. Centre lines of about 110 190 240 270 290 305 310 300 285 250 185 105 mm; sections 12-14 x 6-7 mm
  * (rib height and thickness: Holcombe et al. 2023, doi 10.3389/fbioe.2023.1158242).
  */
 typedef struct rib_row {
@@ -18,16 +18,16 @@ enum { N_RIBS = 12, N_CARTILAGES = 10, N_KEYS = 7 };
 
 static const rib_row ribs[N_RIBS + 1] = {
     {0},
-    {57, -23, -15, 40, -47, 15, 3, 7.5},
+    {58, 0, 0, 44, -59.5, 19, 2.9, 7.3}, /* of its most lateral point only x is used */
     {75.6, -25, -22, 36.5, -77, 38, 4.5, 5},
-    {92.6, -27, -35, 42.7, -88, 53, 5.8, 3.8},
-    {104.9, -29, -48, 51.4, -101, 65, 6.4, 3.6},
-    {114.3, -30, -58, 62.1, -111, 72, 6.6, 3.6},
-    {121.9, -31, -67, 75.7, -123, 75, 6.8, 3.6},
-    {127.6, -32, -75, 87.9, -136, 72, 6.8, 3.6},
-    {130.4, -35, -81, 99.3, -143, 62, 6.6, 3.5},
-    {129.5, -41, -83, 108.9, -144, 44, 6.4, 3.4},
-    {125.7, -49, -79, 115.6, -137, 18, 6, 3.3},
+    {92.6, -27, -35, 42.7, -87, 55.5, 5.8, 3.8},
+    {104.9, -29, -48, 51.4, -99, 68.5, 6.4, 3.6},
+    {114.3, -30, -58, 62.1, -108.5, 76, 6.6, 3.6},
+    {121.9, -31, -67, 75.7, -120, 79, 6.8, 3.6},
+    {127.6, -32, -75, 87.9, -133, 76, 6.8, 3.6},
+    {130.4, -35, -81, 99.3, -140, 66, 6.6, 3.5},
+    {129.5, -41, -83, 108.9, -141, 47, 6.4, 3.4},
+    {125.7, -49, -79, 115.6, -135, 20, 6, 3.3},
     {115.3, -69, -66, 111.7, -111, -16, 5.4, 3.2},
     {92.2, -95, -44, 89.8, -65, -76, 4.8, 3.2},
 };
@@ -74,19 +74,30 @@ oik_vec3 oik_rib_tubercle(int rib) {
     return p[TUBERCLE];
 }
 
+/** Ribs 2 to 10: back to the angle, round to the side, down and forward to the cartilage. */
 static void true_rib_points(oik_vec3 p[N_KEYS], int r) {
     const rib_row *q = ribs + r;
     oik_vec3 head = p[HEAD], tub = p[TUBERCLE];
     oik_vec3 lat = v3(q->lat_x, head.y + q->lat_drop, q->lat_z), ccj = v3(q->ccj_x, head.y + q->ccj_drop, q->ccj_z);
-    double back = fmin(tub.z, head.z) - (r == 1 ? 2 : r < 4 ? 8 : r < 10 ? 13 : 8);
-    double bow = (r == 1 ? 0.60 : 0.86) * 0.92;
+    double back = fmin(tub.z, head.z) - (r < 4 ? 8 : r < 10 ? 13 : 8);
+    const double bow = 0.79;
     p[ANGLE] = v3(tub.x + (lat.x - tub.x) * 0.52, tub.y + (lat.y - tub.y) * 0.40, back + (lat.z - back) * 0.10);
     p[POSTERIOR_LATERAL] =
         v3(tub.x + (lat.x - tub.x) * 0.90, tub.y + (lat.y - tub.y) * 0.73, back + (lat.z - back) * 0.50);
     p[LATERAL] = lat;
     p[ANTERIOR_LATERAL] =
-        v3(ccj.x + (lat.x - ccj.x) * bow, lat.y + (ccj.y - lat.y) * (r == 1 ? 0.50 : 0.56), lat.z + (ccj.z - lat.z) * 0.60);
+        v3(ccj.x + (lat.x - ccj.x) * bow, lat.y + (ccj.y - lat.y) * 0.56, lat.z + (ccj.z - lat.z) * 0.60);
     p[JUNCTION] = ccj;
+}
+
+/** Rib 1: a flat C in the plane that falls from its tubercle to the manubrium; at its broadest a little before its middle. */
+static void first_rib_points(oik_vec3 p[N_KEYS]) {
+    static const double share[N_KEYS] = {0, 0, 0.13, 0.33, 0.56, 0.80, 1}, bow[N_KEYS] = {0, 0, 0.52, 0.94, 1, 0.62, 0};
+    const rib_row *q = ribs + 1;
+    oik_vec3 tub = p[TUBERCLE], ccj = v3(q->ccj_x, p[HEAD].y + q->ccj_drop, q->ccj_z);
+    double width = q->lat_x - v3_lerp(tub, ccj, share[LATERAL]).x;
+    for (int i = ANGLE; i <= JUNCTION; i++)
+        p[i] = v3_madd(v3_lerp(tub, ccj, share[i]), bow[i] * width, v3(1, 0, 0));
 }
 
 /** Ribs 11 and 12: a simple bow without tubercle or cartilage to the arch, furthest back at the angle. */
@@ -106,12 +117,16 @@ static void key_points(oik_vec3 p[N_KEYS], int r) {
     key_points_at_spine(p, r);
     if (floating(r))
         floating_rib_points(p, r);
+    else if (r == 1)
+        first_rib_points(p);
     else
         true_rib_points(p, r);
 }
 
 /** The section's long axis: upward in the chest wall, leaning with the wall at the top of the cage. */
 static oik_vec3 wall_up(oik_vec3 p, int r) {
+    if (r == 1)
+        return v3_unit(v3(0, 1, 0.85)); /* across the plane of the rib: its faces look up and down */
     double lean = r < 3 ? 0.55 : r < 5 ? 0.35 : r < 8 ? 0.15 : -0.05;
     oik_vec3 out = v3_unit(v3(1.2 * p.x, 0, p.z + 45)); /* the cage's axis is 45 mm behind the hips */
     return v3_unit(v3_madd(v3(0, 1, 0), -lean, out));
@@ -125,8 +140,8 @@ static void rib_section(double *half_height, double *half_thickness, int r, int 
     *half_height = h * height[i];
     *half_thickness = t * thickness[i];
     if (r == 1) { /* the first rib is flat from above, with a round neck */
-        static const double broad[N_KEYS] = {3.2, 3.8, 6.0, 7.6, 8.0, 8.0, 9.0};
-        *half_height = i < ANGLE ? 3.4 : i == JUNCTION ? 4.0 : h;
+        static const double broad[N_KEYS] = {3.2, 3.6, 5.6, 7.6, 8.0, 7.4, 6.8};
+        *half_height = i < ANGLE ? 3.4 : i == JUNCTION ? 3.2 : h;
         *half_thickness = broad[i];
     }
     if (floating(r) && i == JUNCTION) { /* pointed end */
@@ -181,10 +196,10 @@ typedef struct cartilage_path {
 
 /** Half height and thickness of the section at the rib; a cartilage is a little thicker than its rib. */
 static void cartilage_sections(cartilage_path *c, int r, double end_height, double end_thickness) {
-    double h = 1.06 * ribs[r].half_height, t = 1.1 * ribs[r].half_thickness + 0.5;
+    double h = 1.1 * ribs[r].half_height, t = 1.15 * ribs[r].half_thickness + 0.6;
     if (r == 1) {
-        h = 4.0;
-        t = 9.0;
+        h = 3.5;
+        t = 7.1;
     }
     for (int i = 0; i < N_CARTILAGE_KEYS; i++) {
         static const double share[N_CARTILAGE_KEYS] = {0, 0.08, 0.25, 0.5, 0.8, 1};
@@ -203,7 +218,7 @@ static oik_vec3 end_direction(const oik_vec3 p[N_KEYS]) {
 
 /** A cubic Bezier curve that starts a hair's breadth past the rib's end in the rib's direction and arrives in direction `arrive`. */
 static void cartilage_line(cartilage_path *c, oik_vec3 junction, oik_vec3 along, oik_vec3 end, oik_vec3 arrive) {
-    const double joint_line = 1.0;
+    const double joint_line = 1.3;
     double past = END_CAP * (c->half_thickness[C_START] / 1.1 + fmin(c->half_thickness[C_START], c->half_height[C_START]));
     oik_vec3 start = v3_madd(junction, past + joint_line, along);
     double length = v3_dist(start, end);
@@ -237,14 +252,14 @@ static cartilage_path cartilage(int number) {
             oik_vec3 arrive = v3_add(v3_unit(v3_sub(end, p[JUNCTION])), v3(r < 5 ? -0.8 : -0.2, 0, 0));
             cartilage_line(&c, p[JUNCTION], along, end, v3_unit(arrive));
         } else { /* cartilages 8 to 10 taper along the lower border of the one above */
-            const double tip = 3.4, gap = 1.8;
+            const double tip = 3.2, gap = 1.7, nearing = 0.3;
             const oik_vec3 outward = v3_unit(v3(0.45, 0, 0.9));
             cartilage_sections(&c, r, tip, tip);
             oik_vec3 climb = v3_unit(v3_sub(above.p[C_MIDDLE], above.p[C_BEND]));
             oik_vec3 below = v3_unit(v3_cross(outward, climb));
-            oik_vec3 at = on_cartilage(&above, C_BEND + 0.5);
-            double clear = 0.5 * (above.half_height[C_BEND] + above.half_height[C_MIDDLE]) + tip + gap;
-            cartilage_line(&c, p[JUNCTION], along, v3_madd(at, clear, below), climb);
+            oik_vec3 at = on_cartilage(&above, C_BEND + 0.6);
+            double clear = 0.4 * above.half_height[C_BEND] + 0.6 * above.half_height[C_MIDDLE] + tip + gap;
+            cartilage_line(&c, p[JUNCTION], along, v3_madd(at, clear, below), v3_unit(v3_madd(climb, -nearing, below)));
         }
     }
     return c;
@@ -257,7 +272,7 @@ void oik_draft_cartilage(oik_bone_draft *o, int r) {
     for (int i = 0; i < N_CARTILAGE_KEYS; i++) {
         memcpy(s[i], (double[]){c.p[i].x, c.p[i].y, c.p[i].z, c.half_height[i], c.half_thickness[i]}, 5 * sizeof(double));
         s[i][ST_EXPONENT] = 2.2;
-        up[i] = r == 1 ? wall_up(c.p[i], r) : r == 2 ? v3(0, 1, -0.5) : v3(0, 1, -0.1);
+        up[i] = r == 1 ? v3(0, 1, 0.85 - 0.17 * i) : r == 2 ? v3(0, 1, -0.5) : v3(0, 1, -0.1);
     }
     up[C_START] = wall_up(c.p[C_START], r);
     oik_sdf_feature line = {.kind = OIK_SDF_TUBE, .mode = ADD, .r0 = END_CAP, .n = N_CARTILAGE_KEYS,

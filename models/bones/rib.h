@@ -12,12 +12,12 @@ double oik_rib_head_radius(int rib);
 double oik_rib_tubercle_radius(int rib);
 
 /** Ends of the left costal cartilages 1 to 7 at the sternum: centre x, y, z, half height and half thickness of the section. */
-#define OIK_STERNAL_END_1 34, 513, 36.5, 4.5, 6.5
-#define OIK_STERNAL_END_2 19.5, 486, 46.5, 5.4, 4.6
-#define OIK_STERNAL_END_3 18.5, 462, 54, 5.4, 4.4
-#define OIK_STERNAL_END_4 21, 441, 60, 5.4, 4.4
-#define OIK_STERNAL_END_5 23, 423.5, 64.3, 4.6, 4.2
-#define OIK_STERNAL_END_6 21, 409, 68.2, 4.2, 4.1
-#define OIK_STERNAL_END_7 16, 396.5, 71, 4.0, 4.0
+#define OIK_STERNAL_END_1 32.5, 505.5, 38.3, 4.2, 5.2
+#define OIK_STERNAL_END_2 19.5, 486, 48, 5.4, 4.6
+#define OIK_STERNAL_END_3 18.5, 462, 56.5, 5.4, 4.4
+#define OIK_STERNAL_END_4 21, 441, 63.3, 5.4, 4.4
+#define OIK_STERNAL_END_5 23, 423.5, 68.3, 4.6, 4.2
+#define OIK_STERNAL_END_6 21, 409, 72.5, 4.2, 4.1
+#define OIK_STERNAL_END_7 16, 396.5, 75.7, 4.0, 4.0
 
 #endif

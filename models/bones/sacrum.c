@@ -45,11 +45,8 @@ static const oik_sdf_feature sacrum_features[] = {
     TUBE(CUT, 2, X_AXIS,
       {0, 6, -25, 14, 8}, {0, -14, -27, 13, 7.5}, {0, -41.2, -34, 9, 5}, {0, -73.4, -32, 6, 3.5}, {0, -95, -20, 4, 3},
       {0, -108, -13, 4, 4}),
-    /* pelvic surface, concave in both directions, with its transverse lines */
+    /* pelvic surface, concave in both directions */
     ELLIPSOID(CUT, 6, P(0, -56, 15), P(30, 40, 16), NO_TURN),
-    TUBE(ADD_PAIR, 1.5, Y_AXIS, {0, -29.5, 2.2, 1.4, 1.4}, {15, -29.5, 0, 1.2, 1.2}),
-    TUBE(ADD_PAIR, 1.5, Y_AXIS, {0, -51.5, -3.6, 1.4, 1.4}, {13, -51.5, -5.5, 1.2, 1.2}),
-    TUBE(ADD_PAIR, 1.5, Y_AXIS, {0, -72, -5, 1.3, 1.3}, {12, -72, -7, 1.1, 1.1}),
     /* pelvic foramina open as funnels to the front and side, dorsal ones are smaller */
     CONE(CUT_PAIR, 3, P(23, -29, 16), 8, P(18, -29, -14), 4.8),
     CONE(CUT_PAIR, 1.5, P(18, -29, -14), 4.4, P(20, -28, -55), 4),

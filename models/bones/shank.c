@@ -4,7 +4,7 @@
 static const oik_sdf_feature tibia_features[] = {
     /* shaft: triangular, sharp crest anterior */
     TUBE(ADD, 0, X_AXIS,
-      {0, -46, -6, 33, 21, 34, 22, 2.5}, {0, -60, -8, 27, 20, 28, 20, 2.3, 0.04, 90},
+      {0, -46, -6, 33, 21, 34, 19, 2.4}, {0, -60, -8, 27, 20, 28, 18.5, 2.3, 0.04, 90},
       {0, -80, -9, 20, 19, 21, 17, 2.1, 0.1, 88}, {-1, -110, -9, 16, 18, 17, 15, 2, 0.14, 86},
       {-2, -160, -9, 13, 16.5, 14, 13, 2, 0.17, 84}, {-3, -220, -8, 12, 15.5, 13, 12, 2, 0.17, 82},
       {-4, -290, -6, 11.3, 13.5, 12, 11, 2, 0.13, 80}, {-4, -340, -4, 12, 12.5, 13, 11.5, 2, 0.07, 75},
@@ -12,9 +12,9 @@ static const oik_sdf_feature tibia_features[] = {
       {-2, -401, -1, 22, 18.5, 21, 19, 3}),
     /* tibial condyles */
     TUBE(ADD, 5, Z_AXIS,
-      {-25, -41, -6, 23, 12, 25, 11, 2.4}, {0, -42, -3, 20, 11, 16, 12, 2.4}, {25, -41, -6, 21, 11.5, 23, 10, 2.4}),
-    ELLIPSOID(ADD, 4, P(-20, -36, -7), P(18, 7.5, 26), NO_TURN),
-    ELLIPSOID(ADD, 4, P(20, -36, -7), P(18, 7.5, 23), NO_TURN),
+      {-25, -41, -6, 23, 12, 24, 11, 2.3}, {0, -42, -3, 20, 11, 15, 12, 2.4}, {25, -41, -6, 21, 11.5, 22, 10, 2.3}),
+    ELLIPSOID(ADD, 4, P(-20, -36, -5.5), P(18, 7.5, 25), P(-6, 0, 0)),
+    ELLIPSOID(ADD, 4, P(20, -36, -5.5), P(18, 7.5, 22), P(-6, 0, 0)),
     /* Gerdy, tuberosity, fibular facet bulge */
     ELLIPSOID(ADD, 6, P(24, -46, 12), P(6, 7, 5), NO_TURN),
     TUBE(ADD, 7, X_AXIS,
@@ -30,9 +30,11 @@ static const oik_sdf_feature tibia_features[] = {
     /* medial malleolus */
     TUBE(ADD, 6, Z_AXIS,
       {-18, -386, 1, 15, 9}, {-22, -402, 2, 14, 8.5}, {-23.2, -412, 3, 12, 8}, {-23, -417, 3, 9.5, 6}),
-    ELLIPSOID(CUT, 3, P(-20, -23, -7), P(17, 8.3, 21), NO_TURN),
-    ELLIPSOID(CUT, 3, P(21, -22.5, -7), P(16, 7, 19), NO_TURN),
-    ELLIPSOID(CUT, 4, P(0, -36, -31), P(8, 12, 6), NO_TURN),
+    ELLIPSOID(CUT, 3, P(-20, -21.2, -7), P(17, 8.3, 21), P(-6, 0, 0)),
+    ELLIPSOID(CUT, 3, P(21, -19.5, -7), P(16, 7, 19), P(-6, 0, 0)),
+    /* rear rim rounded, so that it clears the femur in full flexion; pit of the posterior cruciate ligament */
+    BOX(CUT, 3, P(0, -29.9, -33.8), P(45, 6, 20), 0, P(-51.5, 0, 0)),
+    ELLIPSOID(CUT, 4, P(0, -36, -31), P(14, 13, 8), NO_TURN),
     /* plafond: cylinder about talocrural axis */
     TUBE_CAP(CUT, 2, 0.15, Y_AXIS,
       {-13.5, -428, 0, 23, 21.5}, {0, -427, 0, 23, 21.5}, {26, -428, 0, 23, 21.5}),

@@ -63,7 +63,7 @@ oik_facet_joint oik_facet_stand(int level);
 #define OIK_SI_CENTRE v3(50, 94, -64)
 #define OIK_SI_NORMAL v3(0.95, -0.035, -0.31)
 /** Half the width of the joint space. */
-#define OIK_SI_HALF_GAP 1.0
+#define OIK_SI_HALF_GAP 1.5
 
 /** Origin of the skull's frame in the torso frame: where the condyles rest on the atlas. */
 #define OIK_SKULL_ORIGIN P(0, 732.5, -4.8)

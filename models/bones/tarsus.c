@@ -13,16 +13,23 @@ static const oik_sdf_feature talus_features[] = {
       {17, 0, 0, 19.6, 19.6}),
     BOX(CUT, 2, P(-26.3, 0, 8), P(12, 24, 40), 0, P(0, -10, 0)),
     BOX(CUT, 2, P(28.4, 0, 8.8), P(12, 24, 40), 0, P(0, 6, 0)),
-    /* ligament hollow below the medial facet */
-    ELLIPSOID(CUT, 4, P(-17, -12, -6), P(7, 8, 13), NO_TURN),
+    /* only its upper part is a drum: the neck steps down before it, the body behind it */
+    BOX(CUT, 3, P(0, 15.4, 28.2), P(30, 34, 13), 0, P(-18, 0, 0)),
+    BOX(CUT, 4, P(0, -14, -29.5), P(30, 17, 12), 0, P(-14, 0, 0)),
+    /* the lateral facet is a triangle: hollows behind and before it */
+    ELLIPSOID(CUT, 4, P(22.5, -14, -16), P(9, 14, 11), P(0, 0, 8)),
+    ELLIPSOID(CUT, 4, P(20, -12, 15), P(8, 11, 8), NO_TURN),
+    /* ligament hollow below the medial facet, which is a comma */
+    ELLIPSOID(CUT, 4, P(-18, -12.5, -8), P(8.5, 10, 14), P(-8, 0, 0)),
     /* neck, head: long axis from upper lateral to lower medial */
     TUBE(ADD, 5, X_AXIS,
-      {0, -3, 7, 15, 12}, {-4, -5, 14, 13.5, 10.5}, {-8.5, -7.5, 22, 13.5, 9.5}),
+      {0, -4, 6, 14, 11}, {-4.5, -5.5, 14, 12, 9.5}, {-8.5, -7.5, 21, 12, 9}),
     ELLIPSOID(ADD, 6, P(-9.5, -8, 23), P(15.5, 10.5, 11.5), P(0, -20, 32)),
-    /* lateral process, posterior process and its medial tubercle */
-    CONE(ADD, 7, P(8, -6, 0), 9, P(18.5, -16, 1), 3.6),
-    ELLIPSOID(ADD, 5, P(4.5, -8.5, -16), P(6.5, 5, 6.5), NO_TURN),
-    ELLIPSOID(ADD, 4, P(-6, -8.5, -15), P(4.5, 4.5, 5), NO_TURN),
+    /* lateral process: a wedge below the lateral facet; posterior process and its medial tubercle */
+    TUBE(ADD, 5, Z_AXIS,
+      {8, -3, 0, 11, 7}, {13, -9, 0.5, 8, 5}, {18, -16, 1, 4, 3}),
+    ELLIPSOID(ADD, 5, P(4.5, -8, -17.5), P(6.5, 5, 7), NO_TURN),
+    ELLIPSOID(ADD, 4, P(-6, -8.5, -15.5), P(4.5, 4.5, 5), NO_TURN),
     /* groove of the flexor hallucis longus */
     TUBE(CUT, 3, X_AXIS,
       {0, 5, -23, 2.2, 2.2}, {-1.5, -7, -22.5, 2.5, 2.5}, {-4, -20, -19, 3, 3}),

@@ -56,13 +56,24 @@ static void axis_dens(oik_bone_draft *o, const shape *s) {
 /** Stations end where the rounded rim begins, so that the body is as high as its table says. */
 static const double RIM_CAP = 0.15;
 
+/** Half the angle between the end plates [deg]; a body that tilts the spine forward is lower in front. */
+static double half_wedge(const shape *s) {
+    return 0.5 * s->t->tilt_body;
+}
+
+/** Centre line of a wedged body: an arc, so that the sections at its last stations, y = -end and end, stand at the angle of the end plates. */
+static double bow(const shape *s, double y, double end) {
+    const double DEG = 3.14159265358979323846 / 180.0;
+    return 0.5 * half_wedge(s) * DEG * y * y / end;
+}
+
 /** Saddle-shaped ends: the sides of the upper one rise as uncinate processes beside the bevelled lower end of the next. */
 static void cervical_body(oik_bone_draft *o, const shape *s) {
     double w = s->w, d = s->d, h = s->h, rim = RIM_CAP * 0.8 * w;
-    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -h + rim, 0.6, w * 0.84, d * 0.98, 0, d * 0.9, 2.5},
-                        {0, -h * 0.4, 0.4, w * 0.86, d * 0.9, 0, d * 0.86, 2.3},
-                        {0, h * 0.3, 0, w * 0.93, d * 0.9, 0, d * 0.86, 2.3},
-                        {0, h - rim, -0.5, w * 0.98, d * 0.94, 0, d * 0.9, 2.4}));
+    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -h + rim, 0.6, w * 0.85, d * 1.04, 0, d * 0.98, 2.5},
+                        {0, -h * 0.4, 0.4, w * 0.88, d * 0.94, 0, d * 0.92, 2.3},
+                        {0, h * 0.3, 0, w * 0.95, d * 0.94, 0, d * 0.92, 2.3},
+                        {0, h - rim, -0.5, w, d * 1.0, 0, d * 0.97, 2.4}));
     if (s->level == LEVEL_C2) {
         axis_dens(o, s);
         return;
@@ -72,17 +83,25 @@ static void cervical_body(oik_bone_draft *o, const shape *s) {
     FEATURE(o, CONE(CUT, 1, P(0, h + 14.2, d), 15, P(0, h + 14.2, -d), 15));
 }
 
-/** Waisted body with hollow endplates. */
+/** Hollow of the upper (side 1) or lower (side -1) end plate, `depth` deep within the rim. */
+static void hollow_end(oik_bone_draft *o, const shape *s, int side, double depth) {
+    const double DEG = 3.14159265358979323846 / 180.0, half_height = 7.5;
+    double turn = side * half_wedge(s), out = half_height - depth;
+    oik_vec3 c = v3(0, side * (s->h + out * cos(turn * DEG)), bow(s, s->h, s->h) + side * out * sin(turn * DEG));
+    FEATURE(o, ELLIPSOID(CUT, 2, P(0, c.y, c.z), P(s->w * 0.82, half_height, s->d * 0.8), P(turn, 0, 0)));
+}
+
+/** Waisted and wedged body with hollow end plates. */
 static void trunk_body(oik_bone_draft *o, const shape *s) {
-    double w = s->w, d = s->d, h = s->h, waist = by_region(s->region, 0.86, 0.90, 0.95), rim = RIM_CAP * 0.92 * d;
-    double flare = s->region == LUMBAR ? 1.02 : 1.0;
-    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -h + rim, 0, w * flare, d, 0, d * 0.92, 2.25},
-                        {0, -h + 4, 0, w * 0.98, d * 0.97, 0, d * 0.9, 2.25},
-                        {0, 0, -0.4, w * waist, d * 0.88, 0, d * 0.86, 2.2},
-                        {0, h - 4, 0, w * 0.95, d * 0.97, 0, d * 0.9, 2.25},
-                        {0, h - rim, 0, w * 0.98, d * 0.99, 0, d * 0.92, 2.25}));
-    FEATURE(o, ELLIPSOID(CUT, 2, P(0, h + 6.2, 0), P(w * 0.8, 7.5, d * 0.78), NO_TURN));
-    FEATURE(o, ELLIPSOID(CUT, 2, P(0, -h - 6.2, 0), P(w * 0.8, 7.5, d * 0.78), NO_TURN));
+    double w = s->w, d = s->d, h = s->h, waist = by_region(s->region, 0.88, 0.92, 0.95), end = h - RIM_CAP * 0.92 * d;
+    double flare = s->region == LUMBAR ? 1.05 : 1.03, depth = by_region(s->region, 1.4, 0.9, 0.8);
+    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -end, bow(s, end, end), w * flare, d * 1.04, 0, d * 0.97, 2.25},
+                        {0, -h + 4, bow(s, h - 4, end), w * 1.0, d, 0, d * 0.93, 2.25},
+                        {0, 0, 0, w * waist, d * 0.87, 0, d * 0.92, 2.2},
+                        {0, h - 4, bow(s, h - 4, end), w * 0.99, d, 0, d * 0.93, 2.25},
+                        {0, end, bow(s, end, end), w * 1.02, d * 1.03, 0, d * 0.97, 2.25}));
+    hollow_end(o, s, 1, depth);
+    hollow_end(o, s, -1, depth);
 }
 
 static void arch(oik_bone_draft *o, const shape *s) {
@@ -228,15 +247,17 @@ static void transverse_foramina(oik_bone_draft *o, const shape *s) {
         FEATURE(o, CONE(CUT_PAIR, 1, P(x, -9, z), r, P(x, 9, z), r));
 }
 
-/** Costal facets: hollows for the heads of the vertebra's own rib and of the one below, and for the tubercle. */
+/** Costal facets: hollows for the heads of the vertebra's own rib and of the one below, for the neck and for the tubercle. */
 static void costal_facets(oik_bone_draft *o, const shape *s, const oik_vertebra_pose *pose) {
-    const double cartilage = 2.0;
+    const double cartilage = 2.7, neck = 6.4; /* the rib's neck lies before the transverse process */
     int own = LEVEL_T1 + 1 - s->level, last_shared = 10;
     oik_sdf_set_frame(o->sdf, m3_identity(), v3(0, 0, 0));
     oik_vec3 head = oik_rib_head(own), tubercle = oik_rib_tubercle(own);
     FEATURE(o, BALL(CUT_PAIR, 1, P(head.x, head.y, head.z), oik_rib_head_radius(own) + cartilage));
-    if (oik_rib_tubercle_radius(own) > 0)
+    if (oik_rib_tubercle_radius(own) > 0) {
         FEATURE(o, BALL(CUT_PAIR, 1, P(tubercle.x, tubercle.y, tubercle.z), oik_rib_tubercle_radius(own) + cartilage));
+        FEATURE(o, CONE(CUT_PAIR, 2, P(head.x, head.y, head.z), neck, P(tubercle.x, tubercle.y, tubercle.z), neck));
+    }
     if (own < last_shared) {
         head = oik_rib_head(own + 1);
         FEATURE(o, BALL(CUT_PAIR, 1, P(head.x, head.y, head.z), oik_rib_head_radius(own + 1) + cartilage));
