@@ -152,7 +152,7 @@ typedef struct oik_body_parameters {
     int z_up;            /**< 1: of a world with Z up, as in AMASS; the body comes out with Y up */
 } oik_body_parameters;
 
-/** A body from parameters in place of a mesh: the model's skin, nothing to register. OIK_E_NOT_FINITE, OIK_E_MEMORY, OIK_E_MODEL as above. */
+/** A body from parameters in place of a mesh: the model's skin, nothing to register. OIK_E_NOT_FINITE, OIK_E_MEMORY, OIK_E_MODEL. */
 oik_status oik_body_from_parameters(oik_body **out, const oik_model *model, const oik_body_parameters *parameters,
                                     const oik_stage_options *options, oik_error *err);
 void oik_body_free(oik_body *body);
@@ -376,7 +376,7 @@ oik_status oik_motion_from_keypoint_file(oik_motion **out, oik_keypoint_report *
 
 /**
  * One subject over time: every mesh is registered and its bones are posed from the frame before (35 ms instead of 350), then joint
- * angles are solved over all frames at once. Memory for one frame, and 3 kB more for each.
+ * angles are solved over all frames at once. Memory for one frame, and 4 kB more for each.
  */
 typedef struct oik_sequence oik_sequence;
 
@@ -474,8 +474,8 @@ typedef struct oik_rig_options {
 } oik_rig_options;
 
 /**
- * The signed axis that points up in the frame of a motion: nearest to the way from the feet to the neck, in the mean of all frames. A
- * subject who lies down misleads it.
+ * The signed axis that points up in the frame of a motion. Text keypoints say it: their z, which is y in the motion of a subject's own
+ * chain. Else it is that nearest to the way from the feet to the neck, in the mean of all frames; a subject who lies down misleads it.
  *
  * @param[out] up 3
  * @return OIK_E_MEMORY
@@ -486,8 +486,8 @@ oik_status oik_motion_up(double up[3], const oik_motion *motion, oik_error *err)
  * A rig stands on the ground of OpenSim, x forward, y up, z right: the motion is turned so that up becomes y, then its z to x and its x to
  * -z. It stays about the same origin.
  *
- * @param[in] skeleton posed: the motion is of its mesh (of a sequence: its last frame); lying: any motion of the subject's chain, also
- *                     from keypoints
+ * @param[in] skeleton posed: the motion is of its mesh (of a sequence: its last frame; its bones ride at the mean of their places over all
+ *                     frames); lying: any motion of the subject's chain, also from keypoints
  * @param[in] options  NULL for the defaults
  * @return OIK_E_ARGUMENT (the mass, up; skeleton and motion that do not belong together); OIK_E_MODEL when the chain has not the segments
  *         that a rig needs, naming one; OIK_E_NOT_FINITE; OIK_E_MEMORY
@@ -580,8 +580,8 @@ oik_status oik_rig_place_markers(double *at, const oik_rig *rig, const double *c
  *   "mjcf", "urdf" MuJoCo, ROS; the bones' meshes in a folder beside the file
  *   "addb"         path is a folder for AddBiomechanics, made when it is not there
  *
- * @return OIK_E_ARGUMENT (another format; a path that does not end with .osim; bvh, c3d: time steps that are not even); OIK_E_MODEL (addb of
- *         a full rig); OIK_E_NOT_FINITE; OIK_E_IO; OIK_E_MEMORY. Of several files those before the one that failed stay.
+ * @return OIK_E_ARGUMENT (another format; a path that does not end with .osim; bvh, c3d: uneven time steps); OIK_E_MODEL (addb of a full
+ *         rig); OIK_E_NOT_FINITE; OIK_E_IO; OIK_E_MEMORY. Of several files those before the one that failed stay.
  */
 oik_status oik_write_rig(const oik_rig *rig, const char *format, const char *path, oik_error *err);
 /**
@@ -604,12 +604,14 @@ typedef struct oik_report_input {
     const oik_quality *mean;   /**< of a sequence in the mean of the frames, or NULL */
     size_t n_steps;            /**< 0: the posed bones alone */
     const oik_step *steps;     /**< n_steps copies of what on_step got, in that order, to look at the optimisation */
+    double up[3];              /**< signed axis that points up in the frame of the body; zeros: found, so that the pelvis is upright */
 } oik_report_input;
 
 /**
  * Write a page in one file for a browser, which loads nothing from elsewhere. Equal inputs give equal bytes.
- * @return OIK_E_ARGUMENT: no name or model, neither body nor rig, posed bones without body, a lying skeleton, a motion of many frames for
- *         one body, steps without body; OIK_E_NOT_FINITE; OIK_E_MODEL: a rig that other programs would refuse; OIK_E_IO; OIK_E_MEMORY
+ * @return OIK_E_ARGUMENT: no name or model, up that is no axis, neither body nor rig, posed bones without body, a lying skeleton, a motion
+ *         of many frames for one body, steps without body; OIK_E_NOT_FINITE; OIK_E_MODEL: a rig that other programs would refuse; OIK_E_IO;
+ *         OIK_E_MEMORY
  * Cost: 0.1 s; 2.7 MB for a body, 1.2 MB for a motion and 0.8 kB a frame (of long ones at most 4,000 frames are shown).
  */
 oik_status oik_write_report(const oik_report_input *input, const char *path, oik_error *err);

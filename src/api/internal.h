@@ -16,6 +16,7 @@
 #include "ik/frame_ik.h"
 #include "ik/motion.h"
 #include "mesh/locate.h"
+#include "rig/rig.h"
 #include "skeleton/skeleton.h"
 
 struct oik_model {
@@ -66,6 +67,8 @@ struct oik_motion {
     oik_ik_result *result;    /**< of frame 0; of many frames q and bound are told, the rest is 0 or NaN */
     oik_chain_pose *pose;     /**< of the coordinates of frame 0, in the frame of what was measured */
     oik_kinematics *measured; /**< joint centres and segment frames of the posed bones themselves; NULL for keypoints */
+    oik_rig_placed placed;    /**< bones of a sequence, n_frames 0 for other motions */
+    oik_vec3 up;              /**< signed axis that points up, where the input tells it, else zero */
 };
 
 /** A motion of many frames, which it owns from now on, also on error. OIK_E_MEMORY. */

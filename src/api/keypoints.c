@@ -125,6 +125,11 @@ static oik_keypoint_report report_of(const oik_matched_keypoints *m) {
                                  .noise = m->noise};
 }
 
+/** Text has z up, which becomes y where that is up in the chain's own frame. Zero: not known. */
+static oik_vec3 up_of(const oik_chain_file *chain, const oik_keypoints *keypoints) {
+    return !keypoints->z_up ? v3(0, 0, 0) : chain->y_up ? v3(0, 1, 0) : v3(0, 0, 1);
+}
+
 static oik_status solve(oik_motion **out, oik_keypoint_report *report, const oik_chain_file *chain, const oik_keypoints *keypoints,
                         const oik_keypoint_options *options, oik_error *err) {
     oik_keypoint_options wanted = options ? *options : (oik_keypoint_options){0};
@@ -136,6 +141,8 @@ static oik_status solve(oik_motion **out, oik_keypoint_report *report, const oik
         status = oik_keypoint_motion_solve(&frames, matched, &settings, err);
     if (!status)
         status = oik_motion_of_frames(out, frames, err);
+    if (!status)
+        (*out)->up = up_of(chain, keypoints);
     if (!status && report)
         *report = report_of(matched);
     oik_matched_keypoints_free(matched);

@@ -136,6 +136,7 @@ void oik_motion_free(oik_motion *motion) {
     oik_ik_result_free(motion->result);
     oik_chain_pose_free(motion->pose);
     oik_kinematics_free(motion->measured);
+    oik_rig_placed_clear(&motion->placed);
     free(motion);
 }
 

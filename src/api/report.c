@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/status.h"
 #include "export/report_html.h"
+#include "ik/up.h"
 #include "skeleton/lying.h"
 
 /* ---- what must hold ---- */
@@ -25,7 +26,8 @@ static oik_status check(const oik_report_input *in, oik_error *err) {
                                              "others play as rigs");
     if (in->n_steps && !in->posed)
         return oik_fail(err, OIK_E_ARGUMENT, "steps of optimisation are shown with the body that they lead to, which is not given");
-    return OIK_OK;
+    oik_vec3 up = v3(in->up[0], in->up[1], in->up[2]);
+    return v3_dot(up, up) == 0.0 ? OIK_OK : oik_up_check(up, err);
 }
 
 /** Body, bones, motion and steps are those of the model. */
@@ -91,6 +93,7 @@ static void add_body(oik_report *report, const oik_report_input *in, const oik_r
     report->pose = in->motion ? in->motion->pose : NULL;
     report->result =
         (oik_report_step){.stage = "", .cost = NAN, .skin = in->body->x, .R = puppet->R, .t = puppet->t, .shape = puppet->shape};
+    report->up = v3(in->up[0], in->up[1], in->up[2]);
     report->n_steps = in->n_steps;
     report->steps = steps;
 }

@@ -33,9 +33,11 @@ static void lie_free(lie *l) {
     oik_lying_skin_free(&l->skin);
 }
 
-/** What the options say, or what the motion shows. */
+/** What the options say, or the motion's input, or what the motion shows. */
 static oik_status choose_up(oik_vec3 *up, const double given[3], const oik_motion *motion, oik_error *err) {
     *up = v3(given[0], given[1], given[2]);
+    if (v3_dot(*up, *up) == 0.0)
+        *up = motion->up;
     return v3_dot(*up, *up) == 0.0 ? oik_up_of_motion(up, motion->frames, err) : OIK_OK;
 }
 
@@ -82,6 +84,7 @@ oik_status oik_rig_from_skeleton(oik_rig **out, const oik_model *model, const oi
                                      .gender = model->gender,
                                      .model = model->skeleton,
                                      .puppet = skeleton->puppet,
+                                     .placed = skeleton->posed && motion->placed.n_frames ? &motion->placed : NULL,
                                      .chain = motion->chain,
                                      .motion = motion->frames,
                                      .q = l.q,
@@ -101,8 +104,9 @@ oik_status oik_rig_from_skeleton(oik_rig **out, const oik_model *model, const oi
 }
 
 oik_status oik_motion_up(double up[3], const oik_motion *motion, oik_error *err) {
+    static const double unknown[3] = {0};
     oik_vec3 axis;
-    oik_status status = oik_up_of_motion(&axis, motion->frames, err);
+    oik_status status = choose_up(&axis, unknown, motion, err);
     if (!status)
         up[0] = axis.x, up[1] = axis.y, up[2] = axis.z;
     return status;
@@ -131,8 +135,9 @@ oik_status oik_write_rig(const oik_rig *rig, const char *format, const char *pat
     static const struct {
         const char *format;
         oik_status (*write)(const oik_rig *rig, const char *path, oik_error *err);
-    } writers[] = {{"osim", write_osim},   {"mot", oik_mot_write}, {"trc", oik_trc_write},   {"c3d", oik_c3d_write},   {"bvh", oik_bvh_write},
-                   {"glb", oik_glb_write}, {"mjcf", oik_mjcf_write}, {"urdf", oik_urdf_write}, {"addb", oik_addb_write}};
+    } writers[] = {{"osim", write_osim},     {"mot", oik_mot_write},   {"trc", oik_trc_write},
+                   {"c3d", oik_c3d_write},   {"bvh", oik_bvh_write},   {"glb", oik_glb_write},
+                   {"mjcf", oik_mjcf_write}, {"urdf", oik_urdf_write}, {"addb", oik_addb_write}};
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
         if (strcmp(writers[i].format, format) == 0)
             return writers[i].write(rig, path, err);

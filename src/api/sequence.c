@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/rot.h"
 #include "base/status.h"
 #include "body/register_workspace.h"
 
@@ -40,6 +41,8 @@ void oik_sequence_free(oik_sequence *s) {
     free(s->time);
     free(s->R);
     free(s->centre);
+    free(s->part_r);
+    free(s->part_t);
     free(s);
 }
 
@@ -189,7 +192,8 @@ oik_status oik_sequence_learn_shape(oik_sequence *s, const double *beta, oik_err
 oik_status oik_sequence_make_room(oik_sequence *s, oik_error *err) {
     if (s->n_frames < s->room)
         return OIK_OK;
-    size_t room = s->room ? 2 * s->room : OIK_SEQUENCE_BLOCK, n = (size_t)s->n_segments;
+    size_t room = s->room ? 2 * s->room : OIK_SEQUENCE_BLOCK, n = (size_t)s->n_segments,
+           n_parts = (size_t)s->model->skeleton->n_parts;
     void *block;
     if (!(block = oik_resize(s->frames, room, sizeof *s->frames, err)))
         return OIK_E_MEMORY;
@@ -203,6 +207,12 @@ oik_status oik_sequence_make_room(oik_sequence *s, oik_error *err) {
     if (!(block = oik_resize(s->centre, room * n, sizeof *s->centre, err)))
         return OIK_E_MEMORY;
     s->centre = block;
+    if (!(block = oik_resize(s->part_r, room * n_parts, sizeof *s->part_r, err)))
+        return OIK_E_MEMORY;
+    s->part_r = block;
+    if (!(block = oik_resize(s->part_t, room * n_parts, sizeof *s->part_t, err)))
+        return OIK_E_MEMORY;
+    s->part_t = block;
     s->room = room;
     return OIK_OK;
 }
@@ -268,6 +278,16 @@ static oik_status store_kinematics(oik_sequence *s, oik_error *err) {
     return status;
 }
 
+/** Placement of every part in the new frame. */
+static void store_parts(oik_sequence *s) {
+    const oik_puppet *puppet = s->posed->puppet;
+    size_t n = (size_t)puppet->n_parts, first = s->n_frames * n;
+    for (size_t p = 0; p < n; p++) {
+        s->part_r[first + p] = oik_rot_log(puppet->R[p]);
+        s->part_t[first + p] = puppet->t[p];
+    }
+}
+
 /** Bones and measures of the frame whose body is known, and its place among the frames. */
 static oik_status end_frame(oik_sequence *s, double time, bool restart, oik_error *err) {
     oik_sequence_frame frame = {0};
@@ -279,6 +299,7 @@ static oik_status end_frame(oik_sequence *s, double time, bool restart, oik_erro
     status = store_kinematics(s, err);
     if (status)
         return status;
+    store_parts(s);
     s->frames[s->n_frames] = frame;
     s->time[s->n_frames++] = time;
     return OIK_OK;

@@ -2,7 +2,7 @@
  * Meshes of one subject over time: every frame registered and its bones posed from the frame before, then joint angles over all frames.
  *
  * The subject (shape, own skin, lying bones) is learned once; unit and chirality are those of the first mesh. Of a frame only what
- * inverse kinematics and quality need is kept (oik_sequence_frame and 13 numbers per segment, 3 kB).
+ * inverse kinematics, quality and rigs need is kept (oik_sequence_frame, 12 numbers per segment and 6 per part, 4 kB).
  *
  * Frames go in blocks of OIK_SEQUENCE_BLOCK. At the begin of a block tracking goes on from the last poses and placements alone, all of
  * which is in oik_sequence_state: a run that is taken up again at a block gives the same numbers as one that was never stopped.
@@ -40,6 +40,7 @@ struct oik_sequence {
     oik_puppet *carried;    /**< of the last frame: the lying bones as the registered body moves them */
     oik_mat3 *R;            /**< n_frames x n_segments, segment frame -> input's frame, of the carried bones */
     oik_vec3 *centre;       /**< n_frames x n_segments, centre of the joint that moves the segment, of the posed bones [m] */
+    oik_vec3 *part_r, *part_t; /**< n_frames x n_parts, placement of the posed bones: rotation vector [rad], translation [m] */
 };
 
 /** Room for one frame more. OIK_E_MEMORY. */

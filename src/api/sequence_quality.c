@@ -37,7 +37,7 @@ static void take(double *worst, double *mean, double value, double share) {
 
 oik_status oik_sequence_quality(oik_quality *worst, oik_quality *mean, const oik_sequence *s, const oik_motion *motion, oik_error *err) {
     if (s->n_frames == 0 || (size_t)motion->frames->n_frames != s->n_frames)
-        return oik_fail(err, OIK_E_ARGUMENT, "a sequence of %zu frames and a motion of %d: they do not belong together", s->n_frames,
+        return oik_fail(err, OIK_E_ARGUMENT, "frames: the sequence has %zu, the motion %d; they do not belong together", s->n_frames,
                         motion->frames->n_frames);
     oik_status status = oik_check_chain(motion->chain, s->lying->kinematics, err);
     if (status)

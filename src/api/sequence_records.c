@@ -10,7 +10,7 @@ typedef struct piece {
     size_t size;
 } piece;
 
-enum { FRAME_PIECES = 4, STATE_PIECES = 3 };
+enum { FRAME_PIECES = 6, STATE_PIECES = 3 };
 
 static size_t total_size(const piece *pieces, int n) {
     size_t size = 0;
@@ -32,16 +32,18 @@ static void copy_in(const piece *pieces, int n, const uint8_t *row) {
 /* ------------------------------------------------------------------ frames */
 
 static void pieces_of_frame(piece p[FRAME_PIECES], const oik_sequence *s, size_t frame) {
-    size_t n = (size_t)s->n_segments;
+    size_t n = (size_t)s->n_segments, n_parts = (size_t)s->model->skeleton->n_parts;
     p[0] = (piece){s->time + frame, sizeof *s->time};
     p[1] = (piece){s->frames + frame, sizeof *s->frames};
     p[2] = (piece){s->R + frame * n, n * sizeof *s->R};
     p[3] = (piece){s->centre + frame * n, n * sizeof *s->centre};
+    p[4] = (piece){s->part_r + frame * n_parts, n_parts * sizeof *s->part_r};
+    p[5] = (piece){s->part_t + frame * n_parts, n_parts * sizeof *s->part_t};
 }
 
 size_t oik_sequence_record_size(const oik_sequence *s) {
-    size_t n = (size_t)s->n_segments;
-    return sizeof *s->time + sizeof *s->frames + n * (sizeof *s->R + sizeof *s->centre);
+    size_t n = (size_t)s->n_segments, n_parts = (size_t)s->model->skeleton->n_parts;
+    return sizeof *s->time + sizeof *s->frames + n * (sizeof *s->R + sizeof *s->centre) + n_parts * (sizeof *s->part_r + sizeof *s->part_t);
 }
 
 void oik_sequence_get_record(uint8_t *record, const oik_sequence *s, size_t frame) {

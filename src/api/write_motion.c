@@ -47,7 +47,8 @@ static oik_status columns_new(columns *c, const oik_kinematics *k, oik_error *er
 oik_status oik_write_chain(const oik_chain *chain, const oik_motion *motion, const char *path, oik_error *err) {
     columns c = {0};
     if (!motion->measured)
-        return oik_fail(err, OIK_E_ARGUMENT, "%s: a chain is written with the motion of a posed skeleton, this one is from keypoints", path);
+        return oik_fail(err, OIK_E_ARGUMENT, "%s: a chain is written with the motion of a posed skeleton, this one is from keypoints",
+                        path);
     oik_status status = oik_check_chain(chain, motion->measured, err);
     if (!status)
         status = columns_new(&c, motion->measured, err);

@@ -123,12 +123,14 @@ static void put_quat(oik_buf *buf, oik_mat3 R) {
 static void put_comment(oik_buf *buf, const oik_rig *rig) {
     oik_buf_printf(buf, "<!-- %s: a rig of osso_ik for MuJoCo.\n", rig->name);
     oik_buf_printf(buf, "     World: x forward, y up, z right of the subject. Metres, kg, radians.\n"
-                        "     Joints have the names and values of the rig's coordinates; the hinges of a body turn in the order in which they\n"
+                        "     Joints have the names and values of the rig's coordinates; "
+                        "the hinges of a body turn in the order in which they\n"
                         "     are listed, each about an axis that those before it have moved.\n"
-                        "     The subject's own pose is the keyframe first_frame. Bones are shown and touch nothing; capsules and boxes (group 3)\n"
+                        "     The subject's own pose is the keyframe first_frame. "
+                        "Bones are shown and touch nothing; capsules and boxes (group 3)\n"
                         "     touch the floor, not each other. A scene with a floor of its own: delete the geom floor.\n");
-    oik_buf_printf(buf, "     Subject: %.6g kg%s, %.6g m. -->\n", rig->mass, rig->mass_estimated ? " (estimated from the skin's volume)" : "",
-                   rig->stature);
+    oik_buf_printf(buf, "     Subject: %.6g kg%s, %.6g m. -->\n", rig->mass,
+                   rig->mass_estimated ? " (estimated from the skin's volume)" : "", rig->stature);
 }
 
 /** What mjcf.h says of joints, in numbers. */

@@ -13,6 +13,7 @@
 #include "export/report_motion.h"
 #include "export/report_page.h"
 #include "export/report_ties.h"
+#include "skeleton/flex.h"
 #include "skeleton/puppet_terms.h"
 
 /** A report that is being written. */
@@ -50,15 +51,29 @@ static oik_status put_skins(writing *w, oik_error *err) {
 
 /* ---- bones in the result's shape: local coordinates of all points, labels and faces of the mesh ---- */
 
+/** The bones of all steps are bent (skeleton/flex.h) as those of the result are: parts of the page are rigid. */
+static void bend_bones(oik_vec3 *local, oik_vec3 *bend, const oik_report *report) {
+    const oik_report_step *result = &report->result;
+    const oik_skel_model *s = report->skeleton;
+    const oik_puppet puppet = {.n_parts = s->n_parts, .n_modes = s->n_modes, .R = (oik_mat3 *)result->R, .t = (oik_vec3 *)result->t,
+                               .shape = (double *)result->shape};
+    oik_flex_offsets(bend, &puppet, s);
+    for (size_t i = 0; i < s->n_vertices; i++)
+        local[i] = v3_add(local[i], m3_tmulv(result->R[s->point_part[i]], bend[i]));
+}
+
 static oik_status put_bones(writing *w, oik_error *err) {
     const oik_skel_model *s = w->report->skeleton;
-    oik_vec3 *local = oik_new(s->n_points, sizeof *local, err);
-    if (!local)
-        return OIK_E_MEMORY;
-    for (size_t i = 0; i < s->n_points; i++)
+    oik_vec3 *local = oik_new(s->n_points, sizeof *local, err), *bend = oik_new(s->n_vertices, sizeof *bend, err);
+    oik_status status = local && bend ? OIK_OK : OIK_E_MEMORY;
+    for (size_t i = 0; i < s->n_points && !status; i++)
         local[i] = oik_puppet_local(w->report->result.shape, s, i);
-    oik_status status = oik_report_put_points(&w->file, "bone-points", local, s->n_points, err);
+    if (!status)
+        bend_bones(local, bend, w->report);
+    if (!status)
+        status = oik_report_put_points(&w->file, "bone-points", local, s->n_points, err);
     free(local);
+    free(bend);
     if (!status)
         status = oik_report_put_indices(&w->file, "bone-part", s->point_part, s->n_points, err);
     if (!status)

@@ -9,7 +9,8 @@
  *   y_i = R_p (u_i + sum_k (s_k - s_k,result) mode_k,i) + t_p,   p = part of vertex i
  *
  * so that a step costs 28 bytes per part. Coordinates are stored in 16 bits of their array's extent (0.04 mm in 2.5 m).
- * Steps in the input's frame are turned, in steps of 90 degrees, until the pelvis is upright and faces the viewer; feet are on the ground.
+ * Steps in the input's frame are turned, in steps of 90 degrees, until what is said to be up is up, else the pelvis is upright, and it
+ * faces the viewer; the lowest point is on the ground.
  *
  * Motion: the frames of a rig play, 14 bytes per body and 4 per coordinate of each (report_motion.h).
  */
@@ -50,6 +51,7 @@ typedef struct oik_report {
     const oik_chain *chain;     /**< names, ranges and axes of the coordinates, or NULL */
     const oik_chain_pose *pose; /**< of the chain in the result; NULL exactly when chain is */
     oik_report_step result;     /**< the outcome, in the input's frame: skin (the input itself), R, t and shape, nothing else */
+    oik_vec3 up;                /**< signed axis that points up in the input's frame; zero: found */
     size_t n_steps;             /**< 0: the result alone */
     const oik_report_step *steps; /**< n_steps in the order of computing */
 
@@ -58,10 +60,10 @@ typedef struct oik_report {
 
 /**
  * Write the page. Equal reports give equal bytes. Text of any kind is shown as it is and never becomes markup.
- * @return OIK_E_ARGUMENT: neither body nor rig; result without skin, parts or shape, R without t, chain without pose, a face, part, landmark
- *         or spring out of range, two qualities of different gates; OIK_E_MODEL: a rig that oik_rig_check refuses; OIK_E_NOT_FINITE: naming
- *         the step; OIK_E_IO; OIK_E_MEMORY. Nothing is left behind on error.
- * Cost: about 1.2 MB for the page's program, 55 kB per skin of 6,890 vertices, 36 bytes per bone vertex and 9 per entry of the shape modes.
+ * @return OIK_E_ARGUMENT: neither body nor rig; result without skin, parts or shape, R without t, chain without pose, a face, part,
+ *         landmark or spring out of range, two qualities of different gates; OIK_E_MODEL: a rig that oik_rig_check refuses;
+ *         OIK_E_NOT_FINITE: naming the step; OIK_E_IO; OIK_E_MEMORY. Nothing is left behind on error.
+ * Cost: about 1.2 MB for the page's program, 55 kB per skin of 6,890 vertices, 36 bytes per bone vertex, 9 per entry of the shape modes.
  */
 oik_status oik_report_write(const oik_report *report, const char *path, oik_error *err);
 

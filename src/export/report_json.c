@@ -64,7 +64,8 @@ static json_t *joints_array(const oik_report *r, const oik_report_space *space) 
         const oik_joint *joint = &r->kinematics->joints[i];
         array = oik_report_appended(array, json_pack("{s:o, s:i, s:o, s:o}", "name", oik_json_of_text(joint->name), "part",
                                                      r->skeleton->segments[i].part, "centre",
-                                                     oik_report_vector(oik_report_show(space, joint->centre)), "axes", axes_array(r, space, i)));
+                                                     oik_report_vector(oik_report_show(space, joint->centre)), "axes",
+                                                     axes_array(r, space, i)));
     }
     return array;
 }

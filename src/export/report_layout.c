@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "export/report_motion.h"
 #include "export/report_ties.h"
+#include "ik/up.h"
 
 const oik_report_step *oik_report_step_at(const oik_report *report, size_t i) {
     return i < report->n_steps ? &report->steps[i] : &report->result;
@@ -87,7 +88,8 @@ static oik_status check_report(const oik_report *r, oik_error *err) {
         return oik_fail(err, OIK_E_ARGUMENT, "report: there is neither a body nor a rig to show");
     for (int i = 0; r->mean && i < r->mean->n_gates; i++)
         if (!r->quality || i >= r->quality->n_gates || strcmp(r->mean->gates[i].name, r->quality->gates[i].name) != 0)
-            return oik_fail(err, OIK_E_ARGUMENT, "report: gate %d, %s, of the mean is not one of the worst frame", i, r->mean->gates[i].name);
+            return oik_fail(err, OIK_E_ARGUMENT, "report: gate %d, %s, of the mean is not one of the worst frame", i,
+                            r->mean->gates[i].name);
     oik_status status = r->skeleton ? check_body(r, err) : OIK_OK;
     return !status && r->rig ? oik_report_check_rig(r->rig, err) : status;
 }
@@ -109,17 +111,21 @@ static double uprightness(oik_mat3 R, oik_mat3 pelvis) {
     return shown.m[2][0] + shown.m[1][1] - shown.m[0][2];
 }
 
-/** The turn by right angles that stands the pelvis upright; none unless that is clearly better (a crouching pelvis leans a lot). */
-static oik_mat3 upright_turn(const oik_kinematics *kinematics) {
+/**
+ * The turn by right angles that stands the pelvis upright, or, where up is not zero, of those that turn it to y the one in which the pelvis
+ * faces the viewer; the plain one unless another is clearly better (a crouching pelvis leans a lot).
+ */
+static oik_mat3 upright_turn(const oik_kinematics *kinematics, oik_vec3 up) {
     const double clearly = 1.0;
-    oik_mat3 best = m3_identity(), turn;
+    bool given = v3_dot(up, up) > 0.0;
+    oik_mat3 best = given ? oik_up_turn(up) : m3_identity(), turn;
     if (!kinematics || kinematics->n_segments == 0)
         return best;
     oik_mat3 pelvis = kinematics->segments[0].R;
     double most = uprightness(best, pelvis) + clearly;
     for (int a = 0; a < 6; a++)
         for (int b = 0; b < 6; b++)
-            if (right_angle_turn(&turn, a, b) && uprightness(turn, pelvis) > most) {
+            if (right_angle_turn(&turn, a, b) && (!given || m3_mulv(turn, up).y > 0.5) && uprightness(turn, pelvis) > most) {
                 best = turn;
                 most = uprightness(turn, pelvis);
             }
@@ -187,7 +193,7 @@ static oik_status lay_out_body(oik_report_layout *layout, const oik_report *r, o
     layout->mode_slot = oik_new(r->skeleton->n_modes, sizeof *layout->mode_slot, err);
     if (!layout->states || !layout->mode_slot)
         return OIK_E_MEMORY;
-    layout->input = space_around(upright_turn(r->kinematics), r->result.skin, r->n_skin_vertices);
+    layout->input = space_around(upright_turn(r->kinematics, r->up), r->result.skin, r->n_skin_vertices);
     layout->lying = space_around(m3_identity(), oik_report_lying_skin(r), r->n_skin_vertices);
     oik_report_state state = {.skin = -1, .placement = -1, .shape = -1};
     for (size_t i = 0; i <= r->n_steps; i++)

@@ -12,7 +12,7 @@
  *   frames, every         shown; 1 of so many of the rig
  *   world                 rotation from the rig's world to the page, row by row
  *   bones                 [name]
- *   bodies                [{name, joint, parent, A, first, rotations}]   A: joint frame in the parent's frame, row by row; first of coordinates
+ *   bodies                [{name, joint, parent, A, first, rotations}]   A: joint frame in the parent's, row by row; first coordinate
  *   markers               [{name, body, at}]                             in the body's frame
  *   coordinates           [{name, joint, translation, lower, upper, axis, follows}]
  */

@@ -8,7 +8,7 @@
 #include "osso_ik.h"
 
 typedef struct oik_stl {
-    const char *header; /**< one line on frame and unit, up to 79 characters, not beginning with "solid", by which readers tell ASCII files */
+    const char *header; /**< one line on frame and unit, up to 79 characters, not beginning with "solid", which tells ASCII files */
     size_t n_vertices, n_faces;
     const oik_vec3 *vertices;   /**< n_vertices, in the unit of the file */
     const int32_t (*faces)[3];  /**< n_faces, counter-clockwise seen from outside */

@@ -37,17 +37,17 @@ void oik_gate_sentence(oik_buf *buf, const oik_gate *gate) {
 }
 
 static json_t *input_object(const oik_summary *s) {
-    return json_pack("{s:o, s:s, s:s, s:o, s:b, s:o}", "path", oik_json_of_text(s->input_path), "sha256", s->input_hash, "unit", s->body.unit,
-                     "units_per_metre", oik_json_of_number(s->body.units_per_metre), "mirrored", s->body.mirrored, "long_edge_share",
-                     oik_json_of_number(s->body.long_edge_share));
+    return json_pack("{s:o, s:s, s:s, s:o, s:b, s:o}", "path", oik_json_of_text(s->input_path), "sha256", s->input_hash, "unit",
+                     s->body.unit, "units_per_metre", oik_json_of_number(s->body.units_per_metre), "mirrored", s->body.mirrored,
+                     "long_edge_share", oik_json_of_number(s->body.long_edge_share));
 }
 
 static json_t *subject_object(const oik_summary *s) {
     json_t *beta = json_array();
     for (size_t k = 0; k < s->body.n_modes; k++)
         json_array_append_new(beta, oik_json_of_number(s->body.beta[k]));
-    return json_pack("{s:o, s:o, s:o, s:o}", "stature", oik_json_of_number(s->body.stature), "registration_rms", oik_json_of_number(s->body.rms),
-                     "repose_rms", oik_json_of_number(s->body.repose_rms), "shape", beta);
+    return json_pack("{s:o, s:o, s:o, s:o}", "stature", oik_json_of_number(s->body.stature), "registration_rms",
+                     oik_json_of_number(s->body.rms), "repose_rms", oik_json_of_number(s->body.repose_rms), "shape", beta);
 }
 
 static json_t *stages_array(const oik_summary *s) {
@@ -81,11 +81,25 @@ static json_t *gate_object(const oik_gate *g) {
     return object;
 }
 
-static json_t *quality_object(const oik_quality *q) {
+/** Coordinates that are held by their range of motion, and how far beyond it the bones are. */
+static json_t *bounds_array(const oik_motion *motion) {
+    json_t *array = json_array();
+    for (size_t i = 0; motion && i < oik_motion_n_coordinates(motion); i++) {
+        oik_coordinate c = oik_motion_coordinate(motion, i);
+        if (c.bound == 0)
+            continue;
+        json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:o}", "coordinate", c.name, "bound", c.bound < 0 ? "lower" : "upper",
+                                               "value", oik_json_of_number(c.value), "beyond", oik_json_of_number(fabs(c.disagreement))));
+    }
+    return array;
+}
+
+static json_t *quality_object(const oik_summary *s) {
+    const oik_quality *q = &s->quality;
     json_t *gates = json_array();
     for (int i = 0; i < q->n_gates; i++)
         json_array_append_new(gates, gate_object(&q->gates[i]));
-    return json_pack("{s:s, s:o}", "verdict", verdict_of(q->level), "gates", gates);
+    return json_pack("{s:s, s:o, s:o}", "verdict", verdict_of(q->level), "gates", gates, "on_bounds", bounds_array(s->motion));
 }
 
 static json_t *files_array(const oik_summary *s) {
@@ -108,8 +122,8 @@ static json_t *summary_object(const oik_summary *s) {
     json_t *model = json_pack("{s:s, s:s, s:s, s:s}", "name", s->model.name, "gender", s->model.gender, "licence",
                               s->model.licence, "content_hash", s->model.hash);
     return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", oik_json_of_text(s->name), "program", program,
-                     "model", model, "method", s->method, "input", input_object(s), "subject", subject_object(s), "segment_lengths", lengths_object(s), "stages",
-                     stages_array(s), "quality", quality_object(&s->quality), "files", files_array(s), "times",
+                     "model", model, "method", s->method, "input", input_object(s), "subject", subject_object(s), "segment_lengths",
+                     lengths_object(s), "stages", stages_array(s), "quality", quality_object(s), "files", files_array(s), "times",
                      times_object(s));
 }
 

@@ -34,6 +34,7 @@ typedef struct oik_summary {
     double seconds;            /**< all stages, reading and writing */
     const oik_kinematics *kinematics; /**< posed: segment lengths */
     oik_quality quality;
+    const oik_motion *motion;  /**< whose coordinates on a bound of their range are told; NULL: none */
     size_t n_files;
     const char *const *files;  /**< written files, relative to the output directory */
 } oik_summary;

@@ -33,17 +33,19 @@ static void put_origin(oik_buf *buf, oik_vec3 at, oik_mat3 R) {
 static void put_comment(oik_buf *buf, const oik_rig *rig) {
     oik_buf_printf(buf, "<?xml version=\"1.0\"?>\n<!-- %s: a rig of osso_ik. Metres, radians, kg.\n", rig->name);
     oik_buf_printf(buf, "     Link world: x forward, y left, z up (REP 103). Link ground: x forward, y up, z right, the rig's own world.\n"
-                        "     Joints have the names and values of the rig's coordinates; rotations turn in the order in which they follow each\n"
+                        "     Joints have the names and values of the rig's coordinates; "
+                        "rotations turn in the order in which they follow each\n"
                         "     other. Links named ..._link stand between the coordinates of one joint and are practically without mass.\n"
                         "     Effort and velocity limits are not the subject's: they are so wide that nothing meets them.\n");
-    oik_buf_printf(buf, "     Subject: %.6g kg%s, %.6g m. -->\n", rig->mass, rig->mass_estimated ? " (estimated from the skin's volume)" : "",
-                   rig->stature);
+    oik_buf_printf(buf, "     Subject: %.6g kg%s, %.6g m. -->\n", rig->mass,
+                   rig->mass_estimated ? " (estimated from the skin's volume)" : "", rig->stature);
 }
 
 static void put_ground(oik_buf *buf) {
     const oik_mat3 y_up = {{{1, 0, 0}, {0, 0, -1}, {0, 1, 0}}}; /* (x, y, z) of the rig is (x, -z, y) of REP 103 */
     oik_buf_printf(buf, "  <link name=\"%s\"/>\n  <link name=\"%s\"/>\n", WORLD, GROUND);
-    oik_buf_printf(buf, "  <joint name=\"%s_%s\" type=\"fixed\">\n    <parent link=\"%s\"/>\n    <child link=\"%s\"/>\n    ", WORLD, GROUND, WORLD,
+    oik_buf_printf(buf, "  <joint name=\"%s_%s\" type=\"fixed\">\n    <parent link=\"%s\"/>\n    <child link=\"%s\"/>\n    ",
+                   WORLD, GROUND, WORLD,
                    GROUND);
     put_origin(buf, v3(0, 0, 0), y_up);
     oik_buf_printf(buf, "\n  </joint>\n");
@@ -168,7 +170,8 @@ static oik_status check(const oik_rig *rig, oik_error *err) {
 
 static void put_document(oik_buf *buf, const oik_rig *rig) {
     put_comment(buf, rig);
-    oik_buf_printf(buf, "<robot name=\"%s\">\n  <material name=\"bone\">\n    <color rgba=\"0.89 0.85 0.75 1\"/>\n  </material>\n", rig->name);
+    oik_buf_printf(buf, "<robot name=\"%s\">\n  <material name=\"bone\">\n    <color rgba=\"0.89 0.85 0.75 1\"/>\n  </material>\n",
+                   rig->name);
     oik_buf_printf(buf, "  <mujoco>\n    <compiler strippath=\"false\" discardvisual=\"false\" fusestatic=\"false\"/>\n  </mujoco>\n");
     put_ground(buf);
     for (int i = 0; i < rig->n_bodies; i++)

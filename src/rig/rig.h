@@ -21,7 +21,8 @@
  * joint for both (rig_wrist.c). Coordinates that follow others do so in the full rig, where q has their values.
  *
  * Bones ride on the body of their segment and are placed as they lie: posing the rig with the coordinates of that posture (the first
- * frame's, unless the input says otherwise) gives the placed skeleton back exactly.
+ * frame's, unless the input says otherwise) gives the placed skeleton back exactly. Bones over time (oik_rig_input.placed) ride at the mean
+ * of their places.
  */
 #ifndef OIK_RIG_RIG_H
 #define OIK_RIG_RIG_H
@@ -94,11 +95,24 @@ typedef struct oik_rig {
     double *q;                        /**< n_frames x n_dofs [rad], [m] */
 } oik_rig;
 
+/** Where the parts of the skeleton were in some frames of a motion. */
+typedef struct oik_rig_placed {
+    int n_frames;
+    int *frame;                       /**< n_frames, of the motion */
+    oik_vec3 *r, *t;                  /**< n_frames x n_parts of the model, in the frame of the motion: rotation vector [rad], place [m] */
+} oik_rig_placed;
+
+/** Room for n_frames; clear it with oik_rig_placed_clear, also after an error. OIK_E_MEMORY. */
+oik_status oik_rig_placed_new(oik_rig_placed *out, int n_frames, int n_parts, oik_error *err);
+void oik_rig_placed_clear(oik_rig_placed *placed);
+
 /** What a rig is made of; everything stays the caller's. */
 typedef struct oik_rig_input {
     const char *name, *gender;
     const oik_skel_model *model;
     const oik_puppet *puppet;         /**< of that model: the bones, in the frame of the motion */
+    const oik_rig_placed *placed;     /**< bones over time: each part rides on its body at the mean of its places there, puppet tells the
+                                           shape (rig_average.c); NULL: as it lies in puppet */
     const oik_chain *chain;           /**< its segments are the model's, by name */
     const oik_ik_motion *motion;      /**< of that chain, >= 1 frame */
     const double *q;                  /**< chain->n_dofs, posture in which bones and skin lie; NULL: the motion's first frame. Others: the

@@ -1,7 +1,7 @@
 /**
  * A rig on its way: what the files of src/rig share. Private to them.
  *
- * Steps, each on what the ones before it have filled in: tree, motion, bones, skin, masses, markers, wrists.
+ * Steps, each on what the ones before it have filled in: tree, motion, parts, bones, skin, masses, markers, wrists.
  */
 #ifndef OIK_RIG_RIG_BUILD_H
 #define OIK_RIG_RIG_BUILD_H
@@ -27,6 +27,8 @@ typedef struct oik_rig_link {
 typedef struct oik_rig_builder {
     const oik_rig_input *input;
     oik_rig *rig;          /**< rig->world is known from the start */
+    const oik_puppet *puppet; /**< the bones as the rig has them, where they lie: the input's, or average */
+    oik_puppet *average;
     bool root_turned;      /**< the root's coordinates are found anew, as y is not up in the frame of the motion */
     oik_chain_pose *lie;   /**< the chain in the posture in which the bones lie, frame of the motion */
     oik_mat3 *R;           /**< n_bodies in that posture, rig's world */
@@ -44,6 +46,8 @@ oik_status oik_rig_build_tree(oik_rig_builder *builder, oik_error *err);
 oik_status oik_rig_build_motion(oik_rig_builder *builder, oik_error *err);
 /** Fill recipe and segment_of_part (rig_parts.c). */
 oik_status oik_rig_assign_parts(oik_rig_builder *builder, oik_error *err);
+/** Puppet and average, once parts and motion are known. */
+oik_status oik_rig_average_parts(oik_rig_builder *builder, oik_error *err);
 oik_status oik_rig_build_bones(oik_rig_builder *builder, oik_error *err);
 /** Nothing to do without a skin. */
 oik_status oik_rig_build_skin(oik_rig_builder *builder, oik_error *err);

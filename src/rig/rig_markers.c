@@ -144,7 +144,7 @@ static void add_landmark(oik_rig_builder *b, const landmark_row *row, char side,
     if (points < 0 || model->list_start[points + 1] - model->list_start[points] <= row->index)
         return;
     int32_t point = model->list_point[model->list_start[points] + (row->index == MEAN ? 0 : row->index)];
-    oik_vec3 p = row->index == MEAN ? oik_rig_list_mean(b, points) : oik_puppet_point(b->input->puppet, model, (size_t)point);
+    oik_vec3 p = row->index == MEAN ? oik_rig_list_mean(b, points) : oik_puppet_point(b->puppet, model, (size_t)point);
     oik_vec3 from = v3_add(p, m3_mulv(b->lie->R[segment], row->from));
     add(b, row->name, side, b->body_of_segment[b->segment_of_part[model->point_part[point]]], over(p, from, skin), true);
 }
@@ -159,7 +159,7 @@ static void add_spinous(oik_rig_builder *b, const char *bone, const oik_locator 
     for (size_t v = 0; v < model->n_vertices && thorax >= 0; v++) {
         if (strcmp(model->bone_names[model->vertex_bone[v]], bone) != 0)
             continue;
-        oik_vec3 p = oik_puppet_point(b->input->puppet, model, v);
+        oik_vec3 p = oik_puppet_point(b->puppet, model, v);
         double x = v3_dot(p, m3_column(b->lie->R[thorax], 0));
         if (x < hindmost) {
             hindmost = x;

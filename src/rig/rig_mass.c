@@ -283,7 +283,7 @@ static oik_status find_middles(masses *m) {
     for (size_t v = 0; v < model->n_vertices; v++) {
         int segment = m->b->segment_of_part[model->point_part[v]];
         segment_mass *s = &m->of_segment[segment];
-        s->middle = v3_add(s->middle, oik_puppet_point(m->b->input->puppet, model, v));
+        s->middle = v3_add(s->middle, oik_puppet_point(m->b->puppet, model, v));
         n[segment]++;
     }
     for (int i = 0; i < m->chain->n_segments; i++) {

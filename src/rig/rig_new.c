@@ -18,7 +18,7 @@ oik_vec3 oik_rig_list_mean(const oik_rig_builder *b, int32_t list) {
     int32_t first = model->list_start[list], end = model->list_start[list + 1];
     oik_vec3 sum = v3(0, 0, 0);
     for (int32_t i = first; i < end; i++)
-        sum = v3_add(sum, oik_puppet_point(b->input->puppet, model, (size_t)model->list_point[i]));
+        sum = v3_add(sum, oik_puppet_point(b->puppet, model, (size_t)model->list_point[i]));
     return v3_scale(sum, 1.0 / (end - first));
 }
 
@@ -88,9 +88,9 @@ static oik_status build(oik_rig_builder *b, oik_error *err) {
     if (status)
         return status;
     oik_chain_forward(b->lie, input->chain, input->q ? input->q : input->motion->q);
-    oik_status (*const steps[])(oik_rig_builder *, oik_error *) = {oik_rig_build_tree,   oik_rig_build_motion, oik_rig_assign_parts,
-                                                                   oik_rig_build_bones,  oik_rig_build_skin,   oik_rig_build_masses,
-                                                                   oik_rig_build_markers, oik_rig_build_wrists};
+    oik_status (*const steps[])(oik_rig_builder *, oik_error *) = {oik_rig_build_tree,    oik_rig_build_motion,  oik_rig_assign_parts,
+                                                                   oik_rig_average_parts, oik_rig_build_bones,   oik_rig_build_skin,
+                                                                   oik_rig_build_masses,  oik_rig_build_markers, oik_rig_build_wrists};
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !status; i++)
         status = steps[i](b, err);
     return status;
@@ -113,6 +113,7 @@ oik_status oik_rig_new(oik_rig **out, const oik_rig_input *input, oik_rig_detail
     free(b.recipe);
     free(b.segment_of_part);
     oik_chain_pose_free(b.lie);
+    oik_puppet_free(b.average);
     if (status)
         oik_rig_free(b.rig);
     else

@@ -122,9 +122,10 @@ oik_status oik_rig_assign_parts(oik_rig_builder *b, oik_error *err) {
 
 /* ------------------------------------------------------------------ bones */
 
-/** Working memory: the number of every vertex in its bone. */
+/** Working memory: the number of every vertex in its bone, and where it is. */
 typedef struct numbering {
     int32_t *of_vertex;             /**< n_vertices */
+    oik_vec3 *y;                    /**< n_vertices, where they lie [m] */
     size_t *n_vertices, *n_faces;   /**< n_bones of the model */
     int *body;                      /**< n_bones of the model, -1: without vertices */
     char (*names)[OIK_NAME_LENGTH]; /**< n_bones of the model */
@@ -176,11 +177,13 @@ static oik_status list_bones(oik_rig_builder *b, int *place, const numbering *n,
     return OIK_OK;
 }
 
+/** Bones that bend (skeleton/flex.h) stay as they are bent where the bones lie. */
 static void fill_bones(oik_rig_builder *b, const int *place, const numbering *n) {
     const oik_skel_model *model = b->input->model;
+    oik_puppet_vertices(n->y, b->puppet, model);
     for (size_t v = 0; v < model->n_vertices; v++) {
         oik_rig_bone *bone = &b->rig->bones[place[model->vertex_bone[v]]];
-        bone->vertices[n->of_vertex[v]] = oik_rig_in_body(b, bone->body, oik_puppet_point(b->input->puppet, model, v));
+        bone->vertices[n->of_vertex[v]] = oik_rig_in_body(b, bone->body, n->y[v]);
     }
     for (size_t f = 0; f < model->n_faces; f++) {
         const int32_t *face = model->faces[f];
@@ -199,7 +202,7 @@ oik_status oik_rig_build_bones(oik_rig_builder *b, oik_error *err) {
     numbering n = {0};
     int *place = NULL;
     oik_status status = OIK_E_MEMORY;
-    if ((n.of_vertex = oik_new(model->n_vertices, sizeof *n.of_vertex, err)) &&
+    if ((n.of_vertex = oik_new(model->n_vertices, sizeof *n.of_vertex, err)) && (n.y = oik_new(model->n_vertices, sizeof *n.y, err)) &&
         (n.n_vertices = oik_new(n_bones, sizeof *n.n_vertices, err)) && (n.n_faces = oik_new(n_bones, sizeof *n.n_faces, err)) &&
         (n.body = oik_new(n_bones, sizeof *n.body, err)) && (place = oik_new(n_bones, sizeof *place, err)) &&
         (b->rig->bones = oik_new(n_bones, sizeof *b->rig->bones, err))) {
@@ -211,6 +214,7 @@ oik_status oik_rig_build_bones(oik_rig_builder *b, oik_error *err) {
     if (!status)
         fill_bones(b, place, &n);
     free(n.of_vertex);
+    free(n.y);
     free(n.n_vertices);
     free(n.n_faces);
     free(n.body);

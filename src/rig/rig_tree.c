@@ -181,8 +181,9 @@ static oik_status merge_joints(oik_rig_builder *b, int i, oik_error *err) {
     bool back = link->centre != link->tip || strcmp(body->name, "torso") == 0;
     oik_mat3 N = m3_identity();
     if (!back && last->n_rotations != BALL_DOFS)
-        return oik_fail(err, OIK_E_MODEL, "joint %s has %d rotations, expected 3 to take the place of the joints between it and the torso",
-                        last->name, last->n_rotations);
+        return oik_fail(err, OIK_E_MODEL,
+                        "joint %s: expected 3 rotations to take the place of the joints between it and the torso, found %d", last->name,
+                        last->n_rotations);
     for (int j = 0; j < link->n_path; j++)
         N = m3_mul(N, m3_mul(chain->joints[link->path[j]].A, m3_transpose(chain->joints[link->path[j]].B)));
     body->A = back ? first->A : m3_mul(N, last->B);

@@ -1,4 +1,5 @@
-/* Objects of different models or subjects in one call, and what is left of a call that was stopped. Needs the built-in models and data/demo. */
+/* Objects of different models or subjects in one call, and what is left of a call that was stopped. Needs the built-in models and
+ * data/demo. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

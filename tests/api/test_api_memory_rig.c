@@ -11,11 +11,10 @@
 
 #include <cmocka.h>
 
+#include "case_folder.h"
 #include "failing_malloc.h"
 #include "osso_ik.h"
-#include "run_program.h"
 
-static char *folder;
 static oik_model *model;
 static oik_mesh *mesh;
 static oik_body *body;
@@ -53,18 +52,6 @@ static int tear_down(void **state) {
     oik_body_free(body);
     oik_mesh_free(mesh);
     oik_model_free(model);
-    return 0;
-}
-
-static int new_folder(void **state) {
-    (void)state;
-    folder = scratch_new();
-    return folder ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    scratch_free(folder);
     return 0;
 }
 
@@ -213,8 +200,6 @@ static void folders_have_no_other_files(void **state) {
         assert_int_equal(count_files(in_folder(folder, cases[i].folder)), n_inside);
     }
 }
-
-#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

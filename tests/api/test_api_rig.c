@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
+#include "case_folder.h"
 #include "osso_ik.h"
 #include "rig/rig.h"
-#include "run_program.h"
 
 static oik_model *model;
 static oik_mesh *mesh;
@@ -22,7 +22,6 @@ static oik_chain *chain;
 static oik_chain_file *chain_file;
 static oik_motion *still, *walk; /* of the mesh; from keypoints */
 static oik_error err;
-static char *folder; /* a new one for each case that writes */
 
 static int failed(oik_status status) {
     if (status)
@@ -56,18 +55,6 @@ static int tear_down(void **state) {
     oik_body_free(body);
     oik_mesh_free(mesh);
     oik_model_free(model);
-    return 0;
-}
-
-static int new_folder(void **state) {
-    (void)state;
-    folder = scratch_new();
-    return folder ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    scratch_free(folder);
     return 0;
 }
 
@@ -199,38 +186,44 @@ static void skin_is_around_the_bones_in_the_first_frame(void **state) {
     oik_rig_free(rig);
 }
 
-/** Two bodies of one subject as a sequence: the posed skeleton is the last frame's. */
-static void posed_bones_of_a_sequence_are_those_of_its_last_frame(void **state) {
-    (void)state;
-    static const char *const paths[] = {"data/demo/body_male.ply", "data/demo/body_male_crouch.ply"};
-    char path[RUN_MAX_PATH];
-    const char *dir = getenv("OSSO_IK_MODELS");
-    oik_model *male = NULL;
-    oik_sequence *sequence = NULL;
-    oik_chain *own = NULL;
-    oik_motion *motion = NULL;
-    oik_rig *rig = NULL;
-    snprintf(path, sizeof path, "%s/male.npz", dir ? dir : "build/models");
-    assert_false(failed(oik_model_load(&male, path, &err)));
-    assert_false(failed(oik_sequence_new(&sequence, male, NULL, &err)));
-    for (int f = 0; f < 2; f++) {
-        oik_mesh *frame = NULL;
-        assert_false(failed(oik_mesh_read(&frame, paths[f], &err)));
-        assert_false(failed(oik_sequence_add(sequence, frame, f / 30.0, paths[f], &err)));
-        oik_mesh_free(frame);
+/** Extent of the skin along the vertical in the first frame [m]. */
+static double height_of(const oik_rig *rig) {
+    double low = rig->skin.vertices[0].y, high = low;
+    for (size_t v = 0; v < rig->skin.n_vertices; v++) {
+        low = fmin(low, rig->skin.vertices[v].y);
+        high = fmax(high, rig->skin.vertices[v].y);
     }
-    assert_false(failed(oik_chain_from_skeleton(&own, male, oik_sequence_lying(sequence), &err)));
-    assert_false(failed(oik_sequence_solve(&motion, sequence, own, &err)));
-    const oik_skeleton *last = oik_sequence_posed(sequence);
-    assert_false(failed(oik_rig_from_skeleton(&rig, male, oik_sequence_body(sequence), last, motion, NULL, &err)));
-    assert_int_equal(rig->n_frames, 2);
-    /* a plain rig's arms are where they are in the frame in which the bones lie, so also here: as for a single body */
-    assert_true(largest_distance(rig, last) < 1e-6);
+    return high - low;
+}
+
+/** The demo walk with its axes turned in a circle: text has z up, so its subject lies, unless the caller says which way is up. */
+static void text_keypoints_say_which_way_is_up(void **state) {
+    (void)state;
+    const double x[3] = {1, 0, 0};
+    double up[3], row[3];
+    char *text = file_text("data/demo/walk.txt", NULL), *numbers = strchr(text, '\n') + 1;
+    FILE *file = fopen(in_folder(folder, "turned.txt"), "w");
+    assert_non_null(file);
+    for (char *end = numbers; (row[0] = strtod(numbers, &end)), end != numbers; numbers = end) {
+        row[1] = strtod(end, &end);
+        row[2] = strtod(end, &end);
+        fprintf(file, "%.4f %.4f %.4f\n", row[1], row[2], row[0]); /* in the frame of the motion up is x then */
+    }
+    assert_int_equal(fclose(file), 0);
+    free(text);
+    oik_motion *turned = NULL;
+    assert_false(failed(oik_motion_from_keypoint_file(&turned, NULL, chain_file, in_folder(folder, "turned.txt"), 0.0, NULL, &err)));
+    assert_int_equal(oik_motion_up(up, turned, &err), OIK_OK);
+    assert_true(up[0] == 0.0 && up[1] == 1.0 && up[2] == 0.0);
+    oik_rig_options stands = {.up = {x[0], x[1], x[2]}};
+    oik_rig *lies = make(lying, turned, NULL), *rig = make(lying, turned, &stands), *as_it_was = make(lying, walk, NULL);
+    assert_true(lies->up.y == 1.0 && rig->up.x == 1.0);
+    assert_true(fabs(height_of(rig) - height_of(as_it_was)) < 0.01); /* keypoints are rounded to 0.1 mm */
+    assert_true(height_of(lies) < 0.6 * height_of(rig)); /* a step is not as long as a body */
+    oik_rig_free(as_it_was);
     oik_rig_free(rig);
-    oik_motion_free(motion);
-    oik_chain_free(own);
-    oik_sequence_free(sequence);
-    oik_model_free(male);
+    oik_rig_free(lies);
+    oik_motion_free(turned);
 }
 
 /** Skinning loses volume where joints bend: the mass is that of the un-posed skin. */
@@ -520,15 +513,13 @@ static void isb_angles_are_about_the_ground(void **state) {
         free(text[i]);
 }
 
-#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(posed_bones_are_where_the_skeleton_has_them),
         cmocka_unit_test(lying_bones_ride_on_the_same_bodies),
         cmocka_unit_test(bodies_follow_the_segments_of_a_motion),
         cmocka_unit_test(skin_is_around_the_bones_in_the_first_frame),
-        cmocka_unit_test(posed_bones_of_a_sequence_are_those_of_its_last_frame),
+        IN_FOLDER(text_keypoints_say_which_way_is_up),
         cmocka_unit_test(one_subject_has_one_estimated_mass),
         cmocka_unit_test(accessors_tell_what_the_rig_holds),
         cmocka_unit_test(markers_are_placed_with_their_bodies),

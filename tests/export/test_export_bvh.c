@@ -379,14 +379,7 @@ static void every_failing_allocation_is_reported(void **state) {
 
 static void blender_has_the_same_joints(void **state) {
     (void)state;
-    char path[TEMP_PATH_LENGTH];
-    oik_rig *rigs[] = {rig_turning(31), demo_rig_moving(DEMO_BODY_FEMALE, OIK_RIG_FULL, 31),
-                       demo_rig_moving(DEMO_BODY_CROUCH, OIK_RIG_PLAIN, 8)};
-    for (size_t i = 0; i < sizeof rigs / sizeof *rigs; i++) {
-        rig_write(oik_bvh_write, rigs[i], temp_path(path, "blender.bvh"));
-        animation_check_blender(rigs[i], path);
-        oik_rig_free(rigs[i]);
-    }
+    animation_check_blender(oik_bvh_write, "blender.bvh");
 }
 
 int main(void) {

@@ -9,7 +9,8 @@ static const double DEG = 3.14159265358979323846 / 180.0;
 static void header_is_the_one_opensim_reads(void **state) {
     (void)state;
     static const char begin[] = "Coordinates\nversion=1\nnRows=3\nnColumns=17\ninDegrees=yes\n";
-    static const char names[] = "\nendheader\ntime\tpelvis_tilt\tpelvis_list\tpelvis_rotation\tpelvis_tx\tpelvis_ty\tpelvis_tz\thip_flexion_r\t";
+    static const char names[] =
+        "\nendheader\ntime\tpelvis_tilt\tpelvis_list\tpelvis_rotation\tpelvis_tx\tpelvis_ty\tpelvis_tz\thip_flexion_r\t";
     oik_rig *rig = tiny_rig_new();
     char *text = rig_written(oik_mot_write, rig, "tiny.mot");
     assert_memory_equal(text, begin, sizeof begin - 1);

@@ -42,7 +42,8 @@ static void write_and_read(written *w, const oik_rig *rig, const char *folder) {
     assert_int_equal(oik_dir_make(temp_path(w->folder, folder), NULL), OIK_OK);
     if (oik_osim_write_all(rig, "demo", w->folder, &err))
         fail_msg("%s", err.message);
-    char *osim = text_in(w, "demo.osim"), *mot = text_in(w, "demo.mot"), *trc = text_in(w, "demo.trc"), *still = text_in(w, "demo_static.trc");
+    char *osim = text_in(w, "demo.osim"), *mot = text_in(w, "demo.mot"), *trc = text_in(w, "demo.trc"),
+         *still = text_in(w, "demo_static.trc");
     w->model = reader_model_new(osim);
     assert_non_null(w->model);
     reader_table_mot(&w->motion, mot);
@@ -193,9 +194,9 @@ static void the_first_frame_is_the_posed_skeleton(void **state) {
 /** A model that people recognise: Rajagopal's names, and OpenSim's scaling measures most of it. */
 static void the_plain_model_has_rajagopals_coordinates_and_measures(void **state) {
     (void)state;
-    static const char *const coordinates[] = {"pelvis_tilt", "pelvis_tx", "hip_flexion_r", "hip_adduction_l", "knee_angle_r", "ankle_angle_l",
-                                              "subtalar_angle_r", "mtp_angle_l", "lumbar_extension", "arm_flex_r", "elbow_flex_l", "pro_sup_r",
-                                              "wrist_flex_r"};
+    static const char *const coordinates[] = {"pelvis_tilt",   "pelvis_tx",        "hip_flexion_r", "hip_adduction_l",  "knee_angle_r",
+                                              "ankle_angle_l", "subtalar_angle_r", "mtp_angle_l",   "lumbar_extension", "arm_flex_r",
+                                              "elbow_flex_l",  "pro_sup_r",        "wrist_flex_r"};
     static const char *const measured[] = {"pelvis", "femur_r", "femur_l", "tibia_r", "tibia_l", "torso", "humerus_r", "humerus_l"};
     written w = {0};
     oik_osim_measure *measure = NULL;

@@ -13,7 +13,8 @@
 #include "support/temp_dir.h"
 #include "support/tiny_motion.h"
 
-static const char header[] = "frame,time,pelvis_rotation_deg_s,pelvis_rotation_deg_s2,pelvis_tx_m_s,pelvis_tx_m_s2,knee_deg_s,knee_deg_s2\n";
+static const char header[] =
+    "frame,time,pelvis_rotation_deg_s,pelvis_rotation_deg_s2,pelvis_tx_m_s,pelvis_tx_m_s2,knee_deg_s,knee_deg_s2\n";
 
 static void expect_table(const char *path, const char *lines) {
     char text[1024] = "";

@@ -73,7 +73,8 @@ static oik_vec3 *placed_bones(const char *page, size_t step) {
     return y;
 }
 
-/* Half a step of the grids of local points and of modes, in all directions, and single precision: below 0.05 mm for half a metre of bone. */
+/* Half a step of the grids of local points and of modes, in all directions, and single precision: below 0.05 mm for half a metre of
+ * bone. */
 static const double CLOSE = 5e-5;
 
 static void expect_close(const oik_vec3 *a, const oik_vec3 *b, size_t n, oik_vec3 shift) {
@@ -270,7 +271,8 @@ static void text_never_becomes_markup(void **state) {
     assert_null(strstr(page, "<img"));
     json_t *facts = facts_of(page);
     assert_string_equal(json_string_value(json_object_get(facts, "name")), hostile);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(json_object_get(facts, "body"), "steps"), 0), "stage")), hostile);
+    const json_t *listed = json_object_get(json_object_get(facts, "body"), "steps");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(listed, 0), "stage")), hostile);
     json_decref(facts);
     free(page);
     free(other);
@@ -360,6 +362,26 @@ static void a_body_on_its_back_is_stood_up(void **state) {
         free(blocks[i]);
 }
 
+/* The body of the fixture stands along y: whoever says that x or -z is up gets it lying, whatever its pelvis shows. */
+static void what_is_said_to_be_up_is_up(void **state) {
+    (void)state;
+    const oik_vec3 ups[] = {{0, 1, 0}, {1, 0, 0}, {0, 0, -1}};
+    size_t n = fixture.body->n_vertices;
+    for (size_t k = 0; k < sizeof ups / sizeof *ups; k++) {
+        oik_report report = fixture.report;
+        report.up = ups[k];
+        char *page = page_of(&report, NULL);
+        array shown = array_of(page, "skin-0");
+        const oik_vec3 *x = (const oik_vec3 *)(const void *)shown.values;
+        for (size_t i = 0; i < n; i++) {
+            double height = v3_dot(ups[k], v3_sub(fixture.skin[i], fixture.skin[0]));
+            assert_true(fabs(x[i].y - x[0].y - height) < 2 * CLOSE);
+        }
+        free(shown.values);
+        free(page);
+    }
+}
+
 /* ---- size ---- */
 
 enum { BIG_SKIN = 6890, BIG_PARTS = 21, BIG_BONES = 30000, BIG_STEPS = 100, BIG_REGISTRATION = 20 };
@@ -388,7 +410,8 @@ static void a_hundred_steps_fit_into_eight_megabytes(void **state) {
     }
     for (int i = 0; i < 2 * BIG_BONES; i++)
         faces[i][0] = i / 2;
-    oik_skel_model skeleton = {.n_parts = BIG_PARTS, .n_bones = 1, .bone_names = names, .n_vertices = BIG_BONES, .n_faces = (size_t)2 * BIG_BONES,
+    oik_skel_model skeleton = {.n_parts = BIG_PARTS, .n_bones = 1, .bone_names = names, .n_vertices = BIG_BONES,
+                               .n_faces = (size_t)2 * BIG_BONES,
                                .n_points = BIG_BONES, .mean = mean, .point_part = part, .vertex_bone = bone, .faces = faces,
                                .mode_start = mode_start};
     oik_report report = {.name = "big", .stature = NAN, .n_skin_vertices = BIG_SKIN, .n_skin_faces = (size_t)2 * BIG_SKIN,
@@ -488,6 +511,7 @@ int main(void) {
         cmocka_unit_test(the_page_is_complete_and_asks_for_nothing),
         cmocka_unit_test(equal_reports_have_equal_bytes),
         cmocka_unit_test(a_body_on_its_back_is_stood_up),
+        cmocka_unit_test(what_is_said_to_be_up_is_up),
         cmocka_unit_test(a_hundred_steps_fit_into_eight_megabytes),
         cmocka_unit_test(incomplete_reports_are_refused),
         cmocka_unit_test(numbers_that_are_not_finite_are_refused),

@@ -82,7 +82,8 @@ static void bones_of_every_frame_come_back(void **state) {
     oik_vec3 o[TINY_RIG_BODIES], root;
     char *page = page_of(&report, NULL);
     frames f = frames_of(page);
-    array points = array_of(page, "motion-bone-points"), part = array_of(page, "motion-bone-part"), label = array_of(page, "motion-bone-label");
+    array points = array_of(page, "motion-bone-points"), part = array_of(page, "motion-bone-part"),
+          label = array_of(page, "motion-bone-label");
     oik_rig_forward(R, o, rig, rig->q);
     root = o[0];
     assert_int_equal(f.rotation.n, 4 * TINY_RIG_FRAMES * TINY_RIG_BODIES);
@@ -256,7 +257,8 @@ static void a_body_and_its_motion_share_a_page(void **state) {
 
 static void gates_have_their_mean(void **state) {
     (void)state;
-    oik_quality worst = {.n_gates = 1, .gates = {{.name = "hip_gap", .unit = "m", .value = 0.003, .warn = 0.004, .fail = 0.01}}}, mean = worst;
+    oik_quality worst = {.n_gates = 1, .gates = {{.name = "hip_gap", .unit = "m", .value = 0.003, .warn = 0.004, .fail = 0.01}}},
+                mean = worst;
     mean.gates[0].value = 0.001;
     oik_report r = report;
     r.quality = &worst;
@@ -294,7 +296,8 @@ static void wrong_rigs_are_refused(void **state) {
     rig->time[1] = rig->time[2];
     expect_refused(&report, OIK_E_MODEL, "");
     rig->time[1] = time;
-    oik_quality worst = {.n_gates = 1, .gates = {{.name = "hip_gap", .unit = "m"}}}, mean = {.n_gates = 1, .gates = {{.name = "other", .unit = "m"}}};
+    oik_quality worst = {.n_gates = 1, .gates = {{.name = "hip_gap", .unit = "m"}}},
+                mean = {.n_gates = 1, .gates = {{.name = "other", .unit = "m"}}};
     r = report;
     r.quality = &worst;
     r.mean = &mean;

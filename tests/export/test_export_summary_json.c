@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "api/internal.h"
 #include "export/summary_json.h"
 #include "support/json_schema.h"
 
@@ -68,6 +69,33 @@ static void meets_its_schema(void **state) {
     /* and the schema can refuse: a run without quality */
     json_object_del(document, "quality");
     assert_false(json_schema_accepts(why, sizeof why, schema, document));
+    json_decref(document);
+    json_decref(schema);
+}
+
+static void coordinates_on_their_bounds_are_told(void **state) {
+    (void)state;
+    enum { N = 3 };
+    oik_dof dofs[N] = {{.name = "hip_flexion_r", .upper = 2.0}, {.name = "knee_angle_r", .upper = 2.5}, {.name = "ankle_angle_r"}};
+    oik_chain_joint joint = {.name = "hip_r", .parent = -1, .n_rotations = N};
+    oik_bound bound[N] = {OIK_BOUND_UPPER, OIK_BOUND_NONE, OIK_BOUND_LOWER};
+    double q[N] = {2.0, 1.0, 0.0}, disagreement[N] = {0.25, 0.0, -0.125};
+    oik_chain chain = {.n_segments = 1, .joints = &joint, .n_dofs = N, .dofs = dofs};
+    oik_ik_result result = {.q = q, .bound = bound, .disagreement = disagreement};
+    oik_motion motion = {.chain = &chain, .result = &result};
+    oik_summary s = example();
+    s.motion = &motion;
+    char why[256];
+    json_t *document = parsed(&s, false), *schema = json_load_file("docs/schema/summary.schema.json", 0, NULL);
+    if (!json_schema_accepts(why, sizeof why, schema, document))
+        fail_msg("%s", why);
+    const json_t *list = json_object_get(json_object_get(document, "quality"), "on_bounds"), *hip = json_array_get(list, 0);
+    assert_int_equal(json_array_size(list), 2);
+    assert_string_equal(json_string_value(json_object_get(hip, "coordinate")), "hip_flexion_r");
+    assert_string_equal(json_string_value(json_object_get(hip, "bound")), "upper");
+    assert_true(json_number_value(json_object_get(hip, "value")) == 2.0 && json_number_value(json_object_get(hip, "beyond")) == 0.25);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1), "bound")), "lower");
+    assert_true(json_number_value(json_object_get(json_array_get(list, 1), "beyond")) == 0.125); /* a distance */
     json_decref(document);
     json_decref(schema);
 }
@@ -135,6 +163,7 @@ static void gates_speak_in_plain_units(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(meets_its_schema),
+        cmocka_unit_test(coordinates_on_their_bounds_are_told),
         cmocka_unit_test(layout_does_not_change_content),
         cmocka_unit_test(numbers_without_value_are_null),
         cmocka_unit_test(only_segments_with_a_length_are_listed),

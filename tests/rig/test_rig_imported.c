@@ -78,7 +78,8 @@ static void a_radius_stands_between_ulna_and_hand(void **state) {
         assert_near(radius->mass, 0.5 * forearm->mass, half);
         assert_near(ulna->mass, 0.5 * forearm->mass, half);
         /* it begins at the elbow, as y of the forearm is the line of the joints, and turns about that */
-        assert_true(v3_norm(radius->s) < 0.005); /* to the millimetres that joint centres of a made-up skeleton lie beside its bones' ends */
+        assert_true(v3_norm(radius->s) <
+                    0.005); /* to the millimetres that joint centres of a made-up skeleton lie beside its bones' ends */
         assert_near(v3_norm(v3_cross(hand->s, m3_mulv(radius->A, rig->dofs[radius->first_dof].axis))), 0, EXACT);
         /* both halves are where the forearm is, and weigh the same about any axis */
         oik_mat3 *R;

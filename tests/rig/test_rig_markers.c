@@ -69,11 +69,12 @@ static void markers_are_where_anatomy_has_them(void **state) {
     (void)state;
     static const struct {
         const char *name, *body;
-    } places[] = {{"RASI", "pelvis"},   {"LPSI", "pelvis"},  {"CLAV", "thorax"},    {"STRN", "thorax"},    {"C7", "neck"},
+    } places[] = {{"RASI", "pelvis"},   {"LPSI", "pelvis"},     {"CLAV", "thorax"},   {"STRN", "thorax"},    {"C7", "neck"},
                   {"VERT", "head"},     {"RSHO", "clavicle_r"}, {"LAI", "scapula_l"}, {"RELB", "humerus_r"}, {"LWRB", "ulna_l"},
-                  {"RWRA", "radius_r"}, {"LFIN", "hand_l"},  {"RKNE", "femur_r"},   {"LANK", "tibia_l"},   {"RHEE", "calcn_r"},
-                  {"LTOE", "calcn_l"},  {"RHLX", "toes_r"},  {"RHJC", "pelvis"},    {"LKJC", "femur_l"},   {"RAJC", "tibia_r"},
-                  {"T10", "thorax"},     {"RFHD", "head"},      {"LBHD", "head"},       {"LSJC", "scapula_l"}, {"REJC", "humerus_r"}, {"LWJC", "radius_l"}, {"RTHI", "femur_r"},  {"LFRM", "ulna_l"}};
+                  {"RWRA", "radius_r"}, {"LFIN", "hand_l"},     {"RKNE", "femur_r"},  {"LANK", "tibia_l"},   {"RHEE", "calcn_r"},
+                  {"LTOE", "calcn_l"},  {"RHLX", "toes_r"},     {"RHJC", "pelvis"},   {"LKJC", "femur_l"},   {"RAJC", "tibia_r"},
+                  {"T10", "thorax"},    {"RFHD", "head"},       {"LBHD", "head"},     {"LSJC", "scapula_l"}, {"REJC", "humerus_r"},
+                  {"LWJC", "radius_l"}, {"RTHI", "femur_r"},    {"LFRM", "ulna_l"}};
     oik_rig_input input = input_of(&s, NULL);
     oik_rig *rig = make_rig(&input, OIK_RIG_FULL);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {

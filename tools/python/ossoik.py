@@ -198,7 +198,8 @@ class _Quality(ctypes.Structure):
 
 class _ReportInput(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("input_path", c_char_p), ("model", c_void_p), ("body", c_void_p), ("posed", c_void_p), ("motion", c_void_p),
-                ("rig", c_void_p), ("quality", POINTER(_Quality)), ("mean", POINTER(_Quality)), ("n_steps", c_size_t), ("steps", POINTER(_Step))]
+                ("rig", c_void_p), ("quality", POINTER(_Quality)), ("mean", POINTER(_Quality)), ("n_steps", c_size_t), ("steps", POINTER(_Step)),
+                ("up", c_double * 3)]
 
 
 # C name -> class, for the tests against the header
@@ -1106,7 +1107,10 @@ class Motion(_Object):
         return self._frames[2]
 
     def up(self):
-        """The signed axis (3) that points up: nearest to the way from the feet to the neck. A subject who lies down misleads it."""
+        """
+        The signed axis (3) that points up. Text keypoints say it: their z, which is y in the motion of a subject's own chain. Else it is that
+        nearest to the way from the feet to the neck; a subject who lies down misleads it.
+        """
         axis = np.empty(3)
         _check(_lib.oik_motion_up, axis.ctypes.data, self._open)
         return axis
@@ -1225,8 +1229,8 @@ class Rig(_Object):
     @classmethod
     def from_skeleton(cls, body, skeleton, motion, name="subject", mass=0.0, full=False, up=None):
         """
-        skeleton: posed, with the motion of its mesh (of a sequence: its last frame); or lying, with any motion of the subject's chain, also
-        from keypoints. name: of the subject. mass: 1 to 500 [kg]; 0: estimated from the volume of the skin. full: neck, head, clavicles and
+        skeleton: posed, with the motion of its mesh (of a sequence: its last frame; bones ride at the mean of their places over all frames);
+        or lying, with any motion of the subject's chain, also from keypoints. name: of the subject. mass: 1 to 500 [kg]; 0: estimated from the volume of the skin. full: neck, head, clavicles and
         scapulae as well, besides the bodies, joints and coordinates of Rajagopal et al. 2016. up: signed axis (3) that points up in the frame
         of the motion; None: Motion.up. The rig stands on the ground of OpenSim, x forward, y up, z right.
         """
@@ -1379,13 +1383,15 @@ def _steps_to_c(steps, model):
     return c, kept
 
 
-def write_report(path, name, model, body=None, posed=None, motion=None, rig=None, quality=None, mean=None, steps=(), input_path=None):
+def write_report(path, name, model, body=None, posed=None, motion=None, rig=None, quality=None, mean=None, steps=(), input_path=None,
+                 up=None):
     """
     Write a page for a browser, in one file: a body with its posed bones, a motion that plays, or both.
 
     name: heading. posed: a posed Skeleton with its Body and, for joint angles, its own Motion. rig: a Rig, best a full one, whose frames play.
     Of a sequence: Sequence.body tells the stature, its Motion the segment lengths, Sequence.quality the Quality of the worst frame and the
-    mean. steps: those that Options.on_step got, to look at the optimisation of the body. input_path: what it was made from.
+    mean. steps: those that Options.on_step got, to look at the optimisation of the body. input_path: what it was made from. up: signed axis
+    (3) that points up in the frame of the body; None: found, so that the pelvis is upright.
     """
     m = _of(Model, model)
     _same_model(model, *(thing for thing in (body, posed, motion, rig) if thing is not None))
@@ -1395,6 +1401,8 @@ def write_report(path, name, model, body=None, posed=None, motion=None, rig=None
     c_steps, kept = _steps_to_c(steps, m)
     c = _ReportInput(name=_bytes(name), input_path=_bytes(input_path) if input_path is not None else None, model=m._as_parameter_,
                      n_steps=len(steps), steps=c_steps, **{key: handle._as_parameter_ for key, handle in handles.items()})
+    if up is not None:
+        c.up[:] = _numbers(up, "up", (3,))
     if quality is not None:
         c.quality = ctypes.pointer(_quality_to_c(quality))
     if mean is not None:
@@ -1426,7 +1434,7 @@ class Sequence(_Object):
                 bones = walk.posed.info().vertices
             motion = walk.solve()
 
-    Memory for one frame, and 3 kB more for each. options: Options of the refined method; cancel is asked before each frame.
+    Memory for one frame, and 4 kB more for each. options: Options of the refined method; cancel is asked before each frame.
     fps: frames per second of frames that are added without a time.
     """
 

@@ -25,7 +25,8 @@ function dotTexture() {
 function dots(n, size) {
   const geometry = new THREE.BufferGeometry();
   geometry.setAttribute("position", new THREE.BufferAttribute(new Float32Array(3 * n), 3));
-  const material = new THREE.PointsMaterial({ size: size * POINT_SCALE, map: dotTexture(), alphaTest: 0.5, depthTest: false, transparent: true });
+  const material = new THREE.PointsMaterial({
+    size: size * POINT_SCALE, map: dotTexture(), alphaTest: 0.5, depthTest: false, transparent: true });
   const points = new THREE.Points(geometry, material);
   points.frustumCulled = false;
   points.renderOrder = 3;
@@ -62,7 +63,8 @@ class BodyFigure extends Figure {
     this.addSkin(this.skinGeometry, false);
     const points = new THREE.BufferGeometry();
     points.setAttribute("position", new THREE.BufferAttribute(skinPoints(0), 3));
-    const input = new THREE.Points(points, new THREE.PointsMaterial({ size: 1.5, sizeAttenuation: false, transparent: true, opacity: 0.6 }));
+    const input = new THREE.Points(points,
+      new THREE.PointsMaterial({ size: 1.5, sizeAttenuation: false, transparent: true, opacity: 0.6 }));
     input.frustumCulled = false;
     this.addLayer("input", input);
   }
@@ -118,7 +120,9 @@ class BodyFigure extends Figure {
   hasNow(layer) {
     const { placement, skin, lying } = this.step;
     const bones = placement >= 0;
-    return { bones, joints: bones, axes: bones, landmarks: bones, springs: bones && !lying, skin: skin >= 0, input: !lying && skin !== 0 }[layer];
+    return {
+      bones, joints: bones, axes: bones, landmarks: bones, springs: bones && !lying, skin: skin >= 0, input: !lying && skin !== 0
+    }[layer];
   }
 
   /**
@@ -174,7 +178,8 @@ class BodyFigure extends Figure {
   }
 
   placeTies(step) {
-    const place = new THREE.Vector3(), dotAt = this.landmarkDots.geometry.attributes.position, lineAt = this.landmarkLines.geometry.attributes.position;
+    const place = new THREE.Vector3(), dotAt = this.landmarkDots.geometry.attributes.position;
+    const lineAt = this.landmarkLines.geometry.attributes.position;
     this.landmark.point.forEach((point, i) => {
       this.placedPoint(point, place).toArray(dotAt.array, 3 * i);
       place.toArray(lineAt.array, 6 * i);

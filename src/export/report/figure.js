@@ -59,8 +59,8 @@ const AXIS_COLOURS = [0xd55e00, 0x009e73, 0x0072b2]; /* of the first, second and
 
 class Figure {
   /**
-   * prefix of the bones' arrays; names: of the bones; nCarriers: rigid parts or bodies. carriers[i].matrixWorld says where number i is; it is
-   * filled by whoever shows a step or a frame.
+   * prefix of the bones' arrays; names: of the bones; nCarriers: rigid parts or bodies. carriers[i].matrixWorld says where number i is; it
+   * is filled by whoever shows a step or a frame.
    */
   constructor(prefix, names, nCarriers) {
     this.names = names;

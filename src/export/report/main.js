@@ -9,7 +9,8 @@ const LAYERS = [
   { id: "joints", text: "Joint centres", colour: "mark", title: "carried by their bones" },
   { id: "axes", text: "Joint axes", title: "of the rotations of a joint: first orange, second green, third blue" },
   { id: "markers", text: "Markers", colour: "marker", title: "virtual markers of the rig, on bony landmarks, joint centres and skin" },
-  { id: "landmarks", text: "Landmarks", colour: "landmark", title: "points of the bones that were placed by the skin of the lying body; in those steps with lines to where they are wanted" },
+  { id: "landmarks", text: "Landmarks", colour: "landmark",
+    title: "points of the bones that were placed by the skin of the lying body; in those steps with lines to where they are wanted" },
   { id: "springs", text: "Springs", colour: "spring", title: "pairs of bone and skin that posing kept together" },
   { id: "input", text: "Input mesh", colour: "input", title: "while the body model is being fitted to it" },
 ];

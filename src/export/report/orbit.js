@@ -3,7 +3,8 @@
 class Orbit {
   /** onChange is called after every change of the camera. */
   constructor(camera, canvas, onChange) {
-    Object.assign(this, { camera, canvas, onChange, pointers: new Map(), target: new THREE.Vector3(), azimuth: 0, elevation: 0, distance: 4 });
+    Object.assign(this, {
+      camera, canvas, onChange, pointers: new Map(), target: new THREE.Vector3(), azimuth: 0, elevation: 0, distance: 4 });
     this.home = { target: new THREE.Vector3(0, 1, 0), distance: 4 };
     this.carried = new THREE.Vector3();
     canvas.addEventListener("pointerdown", (event) => this.press(event));

@@ -1,8 +1,10 @@
-/* Joint angles over time: one plot for each coordinate, right and left in it, the range of motion as a band, a cursor at the frame shown. */
+/* Joint angles over time: one plot for each coordinate, right and left in it, the range of motion as a band, a cursor at the frame
+ * shown. */
 
 /** Coordinates by region of the body, in this order; the first pattern that fits. */
 const REGIONS = [
-  ["Hip", /^hip_/], ["Knee", /^knee_/], ["Ankle and foot", /^(ankle|subtalar|mtp)_/], ["Trunk", /^(lumbar|thorax)_/], ["Neck and head", /^(neck|head)_/],
+  ["Hip", /^hip_/], ["Knee", /^knee_/], ["Ankle and foot", /^(ankle|subtalar|mtp)_/], ["Trunk", /^(lumbar|thorax)_/],
+  ["Neck and head", /^(neck|head)_/],
   ["Shoulder girdle", /^(clavicle|scapula)_/], ["Shoulder", /^arm_/], ["Elbow and forearm", /^(elbow|pro_sup)/], ["Wrist", /^wrist_/],
   ["Pelvis in space", /^pelvis_/], ["Other", /^/],
 ];
@@ -113,7 +115,8 @@ class AnglePlot {
     const [low, high] = this.limits(close), begin = motion.time[0], span = motion.time[motion.frames - 1] - begin || 1;
     this.xOf = (frame) => this.left + (this.right - this.left) * (motion.time[frame] - begin) / span;
     this.yOf = (value) => this.bottom - (this.bottom - this.top) * (value - low) / (high - low);
-    const { left, right, top, bottom } = this, parts = [svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "frame" })];
+    const { left, right, top, bottom } = this;
+    const parts = [svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "frame" })];
     for (const [lower, upper] of this.ranges) {
       const y = Math.max(top, this.yOf(upper)), end = Math.min(bottom, this.yOf(lower));
       if (end > y)
@@ -125,7 +128,8 @@ class AnglePlot {
         svgElement("text", { x: left - 5, y: y + 3.5, class: "y" }, String(Number(tick.toPrecision(4))).replace("-", "−")));
     }
     for (const tick of ticks(begin, begin + span, Math.max(2, width / 90)))
-      parts.push(svgElement("text", { x: left + (right - left) * (tick - begin) / span, y: height - 3, class: "x" }, `${Number(tick.toPrecision(4))} s`));
+      parts.push(svgElement("text", { x: left + (right - left) * (tick - begin) / span, y: height - 3, class: "x" },
+        `${Number(tick.toPrecision(4))} s`));
     for (const side of this.sides)
       parts.push(svgElement("path", { class: "value " + side, d: this.path(this.values[side]) }));
     this.line = svgElement("line", { class: "now", y1: top, y2: bottom });
@@ -163,7 +167,8 @@ class AnglePlot {
   words() {
     const parts = this.sides.map((side) => {
       const values = this.values[side];
-      return `${side === "middle" ? "" : side + " "}${this.text(values.reduce((a, b) => Math.min(a, b)))} to ${this.text(values.reduce((a, b) => Math.max(a, b)))}`;
+      const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b));
+      return `${side === "middle" ? "" : side + " "}${this.text(low)} to ${this.text(high)}`;
     });
     const range = this.ranges.length ? `; range of motion ${this.ranges[0].map((value) => this.text(value)).join(" to ")}` : "";
     return `${coordinateName(this.row.name)} over time: ${parts.join(", ")}${range}`;
