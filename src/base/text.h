@@ -23,6 +23,11 @@ int oik_span_word(oik_span *line, oik_span *word);
 
 int oik_span_is(oik_span span, const char *text);
 
+/** "s", but nothing after a count of one: "%zu frame%s", n, oik_plural(n). */
+static inline const char *oik_plural(size_t n) {
+    return n == 1 ? "" : "s";
+}
+
 #define OIK_SHOWN_LENGTH 41
 
 /** The span as text for a message: without leading blanks, at most 40 bytes; bytes that are not printable ASCII become '?'. @return out */

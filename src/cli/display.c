@@ -92,14 +92,15 @@ int oik_display_step(void *context, const oik_step *step) {
 }
 
 oik_status oik_display_status(const oik_display *d, oik_error *err) {
-    return d->status ? oik_fail(err, d->status, "%s: %s: the steps of optimisation could not be kept", d->path, oik_status_sentence(d->status))
-                     : OIK_OK;
+    if (!d->status)
+        return OIK_OK;
+    return oik_fail(err, d->status, "%s: %s: the steps of optimisation could not be kept", d->path, oik_status_sentence(d->status));
 }
 
 /* ------------------------------------------------------------------ the report */
 
 oik_status oik_display_write(const oik_display *d, const oik_results *r, const char *path, oik_error *err) {
-    const oik_report_input input = {.name = r->name,
+    oik_report_input input = {.name = r->name,
                                     .input_path = r->input_path,
                                     .model = r->model,
                                     .body = r->body,
@@ -110,6 +111,8 @@ oik_status oik_display_write(const oik_display *d, const oik_results *r, const c
                                     .mean = r->sequence ? r->sequence->mean : NULL,
                                     .n_steps = d ? d->n_steps : 0,
                                     .steps = d ? d->steps : NULL};
+    if (!r->over_time) /* else it is that of the motion, whose rig stands upright already */
+        memcpy(input.up, r->up, sizeof input.up);
     return oik_write_report(&input, path, err);
 }
 

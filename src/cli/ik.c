@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/status.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/ik_findings.h"
 #include "cli/ik_options.h"
@@ -105,8 +106,8 @@ static oik_status solve(ik_run *run, oik_error *err) {
     if (options.solver == OIK_SOLVER_SEQUENCE)
         oik_interrupt_catch();
     else
-        oik_log_write(run->log, OIK_LOG_INFO, "%s: solving %d frames by SLSQP, for reference", run->options->motion,
-                      run->keypoints->n_frames);
+        oik_log_write(run->log, OIK_LOG_INFO, "%s: solving %d frame%s by SLSQP, for reference", run->options->motion,
+                      run->keypoints->n_frames, oik_plural((size_t)run->keypoints->n_frames));
     oik_status status = oik_keypoint_motion_solve(&run->motion, run->matched, &options, err);
     oik_log_progress_end(run->log);
     if (options.solver != OIK_SOLVER_SEQUENCE)
@@ -139,7 +140,7 @@ static void tell_result(const ik_run *run) {
     for (int i = 0; i < run->findings.n; i++)
         oik_log_write(run->log, run->findings.list[i].level, "%s: %s", path, run->findings.list[i].text);
     oik_log_write(run->log, OIK_LOG_INFO, "%s: %d frame%s, %d keypoints, distance %.1f mm (root mean square)", path, m->n_frames,
-                  m->n_frames == 1 ? "" : "s", run->matched->markers->n_markers,
+                  oik_plural((size_t)m->n_frames), run->matched->markers->n_markers,
                   mm * root_mean_square(m->position_error, m->n_frames));
     if (isfinite(m->noise))
         oik_log_write(run->log, OIK_LOG_DEBUG, "noise %.2f mm", mm * m->noise);
@@ -184,8 +185,9 @@ static oik_status check_only(ik_run *run, oik_error *err) {
         oik_log_write(run->log, run->findings.list[i].level, "%s: %s", run->options->motion, run->findings.list[i].text);
     if (status)
         return status;
-    oik_log_write(run->log, OIK_LOG_INFO, "%s: %d frames, %d of %d keypoints measure a point of the chain; would write:",
-                  run->options->motion, run->keypoints->n_frames, run->matched->markers->n_markers, run->keypoints->n_points);
+    oik_log_write(run->log, OIK_LOG_INFO, "%s: %d frame%s, %d of %d keypoints measure a point of the chain; would write:",
+                  run->options->motion, run->keypoints->n_frames, oik_plural((size_t)run->keypoints->n_frames),
+                  run->matched->markers->n_markers, run->keypoints->n_points);
     print_files(run);
     return OIK_OK;
 }
@@ -232,5 +234,6 @@ oik_exit oik_command_ik(int argc, char **argv) {
         fputs(oik_ik_command_help(), stdout);
     else
         code = run_command(&options);
+    oik_ik_command_options_free(&options);
     return code;
 }

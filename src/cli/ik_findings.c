@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/status.h"
+#include "base/text.h"
 
 /** A longer gap cannot be bridged reliably: half a step of a walk [s]. */
 static const double LONG_GAP = 1.0;
@@ -54,7 +55,7 @@ static oik_status add(oik_ik_findings *out, oik_log_level level, oik_buf *text, 
 static oik_status find_dropped(oik_ik_findings *out, const oik_matched_keypoints *m, oik_error *err) {
     oik_buf text = {0};
     if (m->report.n_dropped > 0)
-        oik_buf_printf(&text, "%d of the chain's %d pairs of joints and keypoints are left out: others fit the measured distances better",
+        oik_buf_printf(&text, "%d of the chain's %d pairs of joints and keypoints left out: others fit the measured distances better",
                        m->report.n_dropped, m->file->n_pairs);
     return add(out, OIK_LOG_WARNING, &text, err);
 }
@@ -140,8 +141,8 @@ static oik_status find_errors(oik_ik_findings *out, const oik_ik_motion *motion,
         }
     }
     if (n)
-        oik_buf_printf(&text, "%d of %d frames are more than %.0f mm off the keypoints (root mean square), frame %d most, by %.0f mm", n,
-                       motion->n_frames, mm * limit, worst, mm * largest);
+        oik_buf_printf(&text, "more than %.0f mm off the keypoints (root mean square) in %d of %d frame%s, most in frame %d, by %.0f mm",
+                       mm * limit, n, motion->n_frames, oik_plural((size_t)motion->n_frames), worst, mm * largest);
     return add(out, OIK_LOG_WARNING, &text, err);
 }
 

@@ -2,13 +2,17 @@
 #include "cli/ik_options.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
+#include "cli/config.h"
 #include "cli/option_values.h"
 
-enum { OPT_CHAIN = 256, OPT_MOTION, OPT_FPS, OPT_FILTER, OPT_NOISE, OPT_SMOOTHNESS, OPT_ROBUST, OPT_MORE_IT, OPT_SOLVER, OPT_EXPORT, OPT_LOG_LEVEL,
-       OPT_JSON, OPT_DRY_RUN };
+enum { OPT_CHAIN = 256, OPT_MOTION, OPT_FPS, OPT_FILTER, OPT_NOISE, OPT_SMOOTHNESS, OPT_ROBUST, OPT_MORE_IT, OPT_SOLVER, OPT_EXPORT,
+       OPT_LOG_LEVEL, OPT_JSON, OPT_CONFIG, OPT_DRY_RUN };
+
+static const char short_options[] = "-:o:vqh";
 
 static const struct option long_options[] = {{"chain", required_argument, NULL, OPT_CHAIN},
                                              {"motion", required_argument, NULL, OPT_MOTION},
@@ -22,6 +26,7 @@ static const struct option long_options[] = {{"chain", required_argument, NULL, 
                                              {"solver", required_argument, NULL, OPT_SOLVER},
                                              {"export", required_argument, NULL, OPT_EXPORT},
                                              {"json", no_argument, NULL, OPT_JSON},
+                                             {"config", required_argument, NULL, OPT_CONFIG},
                                              {"dry-run", no_argument, NULL, OPT_DRY_RUN},
                                              {"verbose", no_argument, NULL, 'v'},
                                              {"quiet", no_argument, NULL, 'q'},
@@ -57,6 +62,7 @@ const char *oik_ik_command_help(void) {
            "  --solver NAME          sequence (default), or as a reference frames or patch: SLSQP, slow, link directions only\n"
            "  --export LIST          csv (angles, segments, rates), json (motion), txt (orientations), all (default: all)\n"
            "  --json                 a summary on stdout, one line\n"
+           "  --config FILE          options of a text file, \"name = value\" lines; the command line overrides them\n"
            "  --dry-run              check the input, match keypoints and joints, and say what would be written\n"
            "  -v, --verbose          more on stderr: matched keypoints, weights, times\n"
            "  -q, --quiet            errors only\n"
@@ -68,13 +74,15 @@ const char *oik_ik_command_help(void) {
 }
 
 /** --filter, --filter=HZ, or --filter HZ: a next word that is a number is taken. */
-static oik_exit parse_filter(oik_ik_command_options *o, const char *value, int argc, char **argv, oik_complaint to) {
+static const char *filter_value(const char *value, int argc, char **argv) {
     double number;
-    if (!value && optind < argc) {
-        size_t length = strlen(argv[optind]);
-        if (length && oik_number_parse(&number, argv[optind], argv[optind] + length) == length)
-            value = argv[optind++];
-    }
+    if (value || optind >= argc)
+        return value;
+    size_t length = strlen(argv[optind]);
+    return length && oik_number_parse(&number, argv[optind], argv[optind] + length) == length ? argv[optind++] : NULL;
+}
+
+static oik_exit parse_filter(oik_ik_command_options *o, const char *value, oik_complaint to) {
     o->solving.cutoff_hz = USUAL_CUTOFF;
     return value ? oik_option_number(&o->solving.cutoff_hz, "--filter", value, 1e-4, 1e5, "a cut-off of 0.0001 to 100000 Hz", to)
                  : OIK_EXIT_DONE;
@@ -112,6 +120,8 @@ static oik_exit apply(oik_ik_command_options *o, int option, const char *value, 
     case OPT_NOISE: return parse_distance(&sequence->noise, "--noise", value, to);
     case OPT_SMOOTHNESS: return oik_option_number(&o->solving.smoothness, "--smoothness", value, 1e-6, 1e6, "a factor of 1e-6 to 1e6", to);
     case OPT_ROBUST: return parse_distance(&sequence->robust_scale, "--robust", value, to);
+    case OPT_FILTER: return parse_filter(o, value, to);
+    case OPT_CONFIG: break; /* read before */
     case OPT_MORE_IT: sequence->converge = true; break;
     case OPT_SOLVER: return parse_solver(o, value, to);
     case OPT_EXPORT: return parse_exports(o, value, to);
@@ -141,18 +151,33 @@ static oik_exit check(const oik_ik_command_options *o, oik_complaint to) {
     return OIK_EXIT_DONE;
 }
 
+/** An option of the file of --config. */
+static oik_exit take_from_file(void *options, int option, const char *value, oik_complaint to) {
+    if (option == OPT_CONFIG || option == 'h')
+        return oik_complain(to, "config and help are for the command line");
+    return apply(options, option, value, to);
+}
+
 oik_exit oik_ik_command_options_parse(oik_ik_command_options *o, char *message, size_t size, int argc, char **argv) {
     *o = (oik_ik_command_options){
         .out = "out", .solving = oik_keypoint_motion_options_default(), .exports = OIK_IK_EXPORT_ALL, .level = OIK_LOG_INFO};
     oik_complaint to = {message, size};
+    oik_config config;
+    oik_exit code = oik_config_open(&config, argc, argv, short_options, long_options, OPT_CONFIG, to);
+    if (!code)
+        code = oik_config_apply(&config, long_options, take_from_file, o, to);
+    o->config_text = config.text;
     opterr = 0;
     optind = 0; /* GNU: start anew */
-    oik_exit code = OIK_EXIT_DONE;
-    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, "-:o:vqh", long_options, NULL)) != -1;)
+    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1;)
         code = option == ':' || option == '?' ? oik_complain_getopt(to, option, argv)
-               : option == OPT_FILTER         ? parse_filter(o, optarg, argc, argv, to)
-                                              : apply(o, option, optarg, to);
+                                              : apply(o, option, option == OPT_FILTER ? filter_value(optarg, argc, argv) : optarg, to);
     if (code == OIK_EXIT_DONE && optind < argc) /* what follows "--" */
         code = apply(o, 1, argv[optind], to);
     return code != OIK_EXIT_DONE || o->help ? code : check(o, to);
+}
+
+void oik_ik_command_options_free(oik_ik_command_options *options) {
+    free(options->config_text);
+    options->config_text = NULL;
 }

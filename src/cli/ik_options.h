@@ -17,14 +17,17 @@ typedef struct oik_ik_command_options {
     unsigned exports;    /**< oik_ik_export bits */
     bool json, dry_run, help;
     oik_log_level level;
+    char *config_text;   /**< that values of --config point into */
 } oik_ik_command_options;
 
 /**
- * Parse argv, which begins with the command's own name. Resets getopt.
+ * Parse argv, which begins with the command's own name, after the file of --config (config.h). Resets getopt.
+ * @param[out] options release with oik_ik_command_options_free also after an error
  * @param[out] message one sentence on what is wrong
- * @return OIK_EXIT_DONE or OIK_EXIT_USAGE
+ * @return OIK_EXIT_DONE, OIK_EXIT_USAGE, OIK_EXIT_INPUT (a file of --config that cannot be read) or OIK_EXIT_INTERNAL (out of memory)
  */
 oik_exit oik_ik_command_options_parse(oik_ik_command_options *options, char *message, size_t message_size, int argc, char **argv);
+void oik_ik_command_options_free(oik_ik_command_options *options);
 
 /** Text of --help; belongs to the program. */
 const char *oik_ik_command_help(void);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "body/registration.h"
 #include "api/internal.h"
 #include "cli/commands.h"
@@ -33,7 +34,7 @@ static oik_status print_surface(const oik_mesh *mesh, oik_error *err) {
                t.n_boundary_edges                               ? "open"
                : t.n_non_manifold_edges + t.n_inconsistent_edges ? "closed, but not with all faces looking outwards"
                                                                  : "closed",
-               t.n_components, t.n_components == 1 ? "" : "s", t.n_unused_vertices);
+               t.n_components, oik_plural(t.n_components), t.n_unused_vertices);
     return status;
 }
 

@@ -12,7 +12,7 @@
 oik_log oik_log_new(oik_log_level level) {
     const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
     bool terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-    return (oik_log){.level = level, .terminal = terminal, .colour = terminal && !(no_color && *no_color)};
+    return (oik_log){.stream = stderr, .level = level, .terminal = terminal, .colour = terminal && !(no_color && *no_color)};
 }
 
 void oik_log_write(oik_log *log, oik_log_level level, const char *format, ...) {
@@ -23,17 +23,17 @@ void oik_log_write(oik_log *log, oik_log_level level, const char *format, ...) {
     oik_log_progress_end(log);
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "%sosso_ik: %s", log->colour ? colour[level] : "", prefix[level]);
-    vfprintf(stderr, format, args);
-    fprintf(stderr, "%s\n", log->colour ? "\033[0m" : "");
+    fprintf(log->stream, "%sosso_ik: %s", log->colour ? colour[level] : "", prefix[level]);
+    vfprintf(log->stream, format, args);
+    fprintf(log->stream, "%s\n", log->colour ? "\033[0m" : "");
     va_end(args);
 }
 
 void oik_log_progress(oik_log *log, int step, int n_steps, const char *text) {
     if (!log->terminal || log->level < OIK_LOG_INFO)
         return;
-    fprintf(stderr, ERASE_LINE "[%d/%d] %s", step, n_steps, text);
-    fflush(stderr);
+    fprintf(log->stream, ERASE_LINE "[%d/%d] %s", step, n_steps, text);
+    fflush(log->stream);
     log->drawn = true;
 }
 
@@ -42,13 +42,13 @@ void oik_log_rate(oik_log *log, const char *what, size_t done, size_t total, dou
         return;
     double rate = (double)done / (seconds > 0.0 ? seconds : 1e-6);
     double left = ((double)total - (double)done) / rate;
-    fprintf(stderr, ERASE_LINE "%s %zu of %zu, %.*f per second, %.0f s left", what, done, total, rate < 10.0 ? 1 : 0, rate, left);
-    fflush(stderr);
+    fprintf(log->stream, ERASE_LINE "%s %zu of %zu, %.*f per second, %.0f s left", what, done, total, rate < 10.0 ? 1 : 0, rate, left);
+    fflush(log->stream);
     log->drawn = true;
 }
 
 void oik_log_progress_end(oik_log *log) {
     if (log->drawn)
-        fputs(ERASE_LINE, stderr);
+        fputs(ERASE_LINE, log->stream);
     log->drawn = false;
 }

@@ -4,17 +4,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 typedef enum oik_log_level { OIK_LOG_ERROR, OIK_LOG_WARNING, OIK_LOG_INFO, OIK_LOG_DEBUG } oik_log_level;
 
 typedef struct oik_log {
+    FILE *stream;        /**< stderr, or where messages are kept */
     oik_log_level level; /**< what is more detailed than this is not shown */
     bool terminal;       /**< stderr is one: a progress line is drawn */
     bool colour;         /**< a terminal, and NO_COLOR (see no-color.org) is not set */
     bool drawn;          /**< a progress line stands on the screen */
 } oik_log;
 
-/** Looks at stderr, NO_COLOR and TERM. */
+/** To stderr; looks at it, NO_COLOR and TERM. */
 oik_log oik_log_new(oik_log_level level);
 
 /** One line; "error: " and "warning: " are put before messages of these levels. */

@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+#include "cli/config.h"
 #include "cli/option_values.h"
 
 enum { OPT_MESH = 256, OPT_MODEL, OPT_MORE_IT, OPT_PER_PARTS, OPT_PER_BONES, OPT_EXPORT, OPT_LOG_LEVEL, OPT_JSON, OPT_DRY_RUN,
        OPT_VERSION, OPT_SEQUENCE, OPT_POSE_INPUT, OPT_MOTION, OPT_FPS, OPT_NO_FRAME_MESHES, OPT_METHOD, OPT_OSIM_DETAIL, OPT_MASS,
-       OPT_UP };
+       OPT_UP, OPT_THREADS, OPT_CONFIG };
+
+static const char short_options[] = "-:g:o:FpDvqh";
 
 static const struct option long_options[] = {{"mesh_input", required_argument, NULL, OPT_MESH},
                                              {"sequence", no_argument, NULL, OPT_SEQUENCE},
@@ -35,6 +39,8 @@ static const struct option long_options[] = {{"mesh_input", required_argument, N
                                              {"quiet", no_argument, NULL, 'q'},
                                              {"log-level", required_argument, NULL, OPT_LOG_LEVEL},
                                              {"json", no_argument, NULL, OPT_JSON},
+                                             {"threads", required_argument, NULL, OPT_THREADS},
+                                             {"config", required_argument, NULL, OPT_CONFIG},
                                              {"dry-run", no_argument, NULL, OPT_DRY_RUN},
                                              {"version", no_argument, NULL, OPT_VERSION},
                                              {"help", no_argument, NULL, 'h'},
@@ -74,6 +80,8 @@ const char *oik_options_help(void) {
            "  --mass KG              of the subject, for osim, glb, mjcf, urdf, addb (default: estimated from the skin's volume)\n"
            "  --up AXIS              which way is up, for rigs, isb and motions in the report: auto (default), x, y, z, -x, -y or -z\n"
            "  --json                 the summary on stdout, one line per body\n"
+           "  --threads N            of several bodies up to N at a time (default: 1); the results are the same\n"
+           "  --config FILE          options of a text file, \"name = value\" lines; the command line overrides them\n"
            "  --dry-run              check the input and say what would be written\n"
            "  -v, --verbose          more on stderr: every step's cost, iterations and times\n"
            "  -q, --quiet            errors only\n"
@@ -132,10 +140,27 @@ static oik_exit parse_up(oik_options *o, const char *text, oik_complaint to) {
     return OIK_EXIT_DONE;
 }
 
+static oik_exit parse_threads(oik_options *o, const char *text, oik_complaint to) {
+    const int64_t most = 1024;
+    int64_t n = 0;
+    size_t length = strlen(text);
+    if (oik_integer_parse(&n, text, text + length) != length || n < 1 || n > most)
+        return oik_complain(to, "--threads %s: expected a whole number from 1 to %d", text, (int)most);
+    o->threads = (int)n;
+    return OIK_EXIT_DONE;
+}
+
+/** The command line's inputs take the place of the file's. */
+static void forget_inputs(oik_options *o) {
+    o->n_meshes = 0;
+    o->pose_input = NULL;
+    o->inputs_of_file = false;
+}
+
 static oik_exit apply(oik_options *o, int option, const char *value, oik_complaint to) {
     switch (option) {
     case 1: /* a word that belongs to no option */
-        if (o->n_meshes == 0)
+        if (o->n_meshes == 0 || o->inputs_of_file)
             return oik_complain(to, "unexpected argument %s: meshes follow --mesh_input", value);
         o->meshes[o->n_meshes++] = value;
         break;
@@ -160,6 +185,8 @@ static oik_exit apply(oik_options *o, int option, const char *value, oik_complai
     case 'D': o->display = true; break;
     case OPT_METHOD: return parse_method(o, value, to);
     case OPT_JSON: o->json = true; break;
+    case OPT_THREADS: return parse_threads(o, value, to);
+    case OPT_CONFIG: break; /* read before */
     case OPT_DRY_RUN: o->dry_run = true; break;
     case 'v': o->level = OIK_LOG_DEBUG; break;
     case 'q': o->level = OIK_LOG_ERROR; break;
@@ -186,8 +213,8 @@ static oik_exit check(const oik_options *o, oik_complaint to) {
         return oik_complain(to, "--mass goes with a format that tells it: --export osim, glb, mjcf, urdf or addb");
     bool up = o->up[0] != 0.0 || o->up[1] != 0.0 || o->up[2] != 0.0;
     if (up && !(o->exports & OIK_EXPORT_UPRIGHT) && !o->display)
-        return oik_complain(to, "--up goes with what stands on the ground: --export osim, mot, trc, c3d, bvh, glb, mjcf, urdf, addb, isb or "
-                                "report");
+        return oik_complain(to, "--up goes with what stands on the ground: --export osim, mot, trc, c3d, bvh, glb, mjcf, urdf, "
+                                "addb, isb or report");
     if (!o->gender)
         return oik_complain(to, "--gender is missing: female, male or neutral");
     if (o->out[0] == '\0')
@@ -195,22 +222,49 @@ static oik_exit check(const oik_options *o, oik_complaint to) {
     return OIK_EXIT_DONE;
 }
 
-oik_exit oik_options_parse(oik_options *o, char *message, size_t size, int argc, char **argv) {
-    *o = (oik_options){.out = "out", .model = "open", .exports = OIK_EXPORT_DEFAULT, .level = OIK_LOG_INFO};
-    oik_complaint to = {message, size};
-    o->meshes = calloc((size_t)argc + 1, sizeof *o->meshes);
-    if (!o->meshes) {
+/** An option of the file of --config. */
+static oik_exit take_from_file(void *options, int option, const char *value, oik_complaint to) {
+    if (option == OPT_CONFIG || option == OPT_VERSION || option == 'h')
+        return oik_complain(to, "config, version and help are for the command line");
+    return apply(options, option, value, to);
+}
+
+/** The file of --config, and room for all meshes. */
+static oik_exit apply_file(oik_options *o, int argc, char **argv, oik_complaint to) {
+    oik_config config;
+    oik_exit code = oik_config_open(&config, argc, argv, short_options, long_options, OPT_CONFIG, to);
+    o->meshes = calloc((size_t)argc + config.n_lines + 1, sizeof *o->meshes);
+    if (!code && !o->meshes) {
         oik_complain(to, "out of memory");
-        return OIK_EXIT_INTERNAL;
+        code = OIK_EXIT_INTERNAL;
     }
+    if (!code)
+        code = oik_config_apply(&config, long_options, take_from_file, o, to);
+    o->inputs_of_file = o->n_meshes > 0 || o->pose_input;
+    o->config_text = config.text;
+    return code;
+}
+
+static oik_exit apply_words(oik_options *o, int argc, char **argv, oik_complaint to) {
     opterr = 0;
     optind = 0; /* GNU: start anew */
     oik_exit code = OIK_EXIT_DONE;
-    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, "-:g:o:FpDvqh", long_options, NULL)) != -1;)
-        code = option == ':' || option == '?' ? oik_complain_getopt(to, option, argv)
-                                              : apply(o, option, optarg, to);
+    for (int option; code == OIK_EXIT_DONE && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1;) {
+        if (o->inputs_of_file && (option == OPT_MESH || option == OPT_POSE_INPUT))
+            forget_inputs(o);
+        code = option == ':' || option == '?' ? oik_complain_getopt(to, option, argv) : apply(o, option, optarg, to);
+    }
     for (; code == OIK_EXIT_DONE && optind < argc; optind++) /* what follows "--" */
         code = apply(o, 1, argv[optind], to);
+    return code;
+}
+
+oik_exit oik_options_parse(oik_options *o, char *message, size_t size, int argc, char **argv) {
+    *o = (oik_options){.out = "out", .model = "open", .exports = OIK_EXPORT_DEFAULT, .level = OIK_LOG_INFO};
+    oik_complaint to = {message, size};
+    oik_exit code = apply_file(o, argc, argv, to);
+    if (code == OIK_EXIT_DONE)
+        code = apply_words(o, argc, argv, to);
     if (code != OIK_EXIT_DONE || o->help || o->version)
         return code;
     return check(o, to);
@@ -218,5 +272,7 @@ oik_exit oik_options_parse(oik_options *o, char *message, size_t size, int argc,
 
 void oik_options_free(oik_options *options) {
     free(options->meshes);
+    free(options->config_text);
     options->meshes = NULL;
+    options->config_text = NULL;
 }

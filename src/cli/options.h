@@ -47,7 +47,7 @@ typedef enum oik_export {
 typedef enum oik_osim_detail { OIK_OSIM_DETAIL_DEFAULT, OIK_OSIM_DETAIL_PLAIN, OIK_OSIM_DETAIL_FULL } oik_osim_detail;
 
 typedef struct oik_options {
-    const char **meshes;  /**< n_meshes, point into argv */
+    const char **meshes;  /**< n_meshes, point into argv or into the text of --config */
     size_t n_meshes;
     const char *gender;   /**< "female", "male" or "neutral" */
     const char *out;      /**< default "out" */
@@ -66,15 +66,18 @@ typedef struct oik_options {
     bool display;         /**< a report with every step of optimisation */
     oik_method method;
     bool more_iterations, per_parts, per_bones, json, dry_run;
+    int threads;          /**< bodies at a time; 0: not given, one */
     bool help, version;   /**< asked for: nothing else is checked */
     oik_log_level level;
+    bool inputs_of_file;  /**< meshes or pose_input are those of --config: the command line's take their place */
+    char *config_text;    /**< that values of --config point into */
 } oik_options;
 
 /**
- * Parse argv. Resets getopt, so that it can be called again.
+ * Parse argv, after the file of --config (config.h). Resets getopt, so that it can be called again.
  * @param[out] options release with oik_options_free also after an error
  * @param[out] message one sentence on what is wrong
- * @return OIK_EXIT_DONE, OIK_EXIT_USAGE or OIK_EXIT_INTERNAL (out of memory)
+ * @return OIK_EXIT_DONE, OIK_EXIT_USAGE, OIK_EXIT_INPUT (a file of --config that cannot be read) or OIK_EXIT_INTERNAL (out of memory)
  */
 oik_exit oik_options_parse(oik_options *options, char *message, size_t message_size, int argc, char **argv);
 void oik_options_free(oik_options *options);

@@ -154,14 +154,14 @@ static bool is_rig_mesh(const oik_output *file) {
     return file->kind == OIK_OUT_RIG_OBJ || file->kind == OIK_OUT_RIG_STL;
 }
 
-void oik_outputs_print(const oik_outputs *outputs, const char *dir) {
+void oik_outputs_print(FILE *to, const oik_outputs *outputs, const char *dir) {
     for (size_t i = 0; i < outputs->n; i++) {
         const oik_output *file = &outputs->files[i];
         if (!is_rig_mesh(file)) {
-            printf("%s/%s\n", dir, file->path);
+            fprintf(to, "%s/%s\n", dir, file->path);
         } else if (!is_rig_mesh(file - 1) || file->kind != file[-1].kind || file->item != file[-1].item) { /* never the first file */
             int before = (int)(strlen(file->path) - strlen(strrchr(file->path, '.')) - strlen(file->what));
-            printf("%s/%.*s*%s\n", dir, before, file->path, strrchr(file->path, '.'));
+            fprintf(to, "%s/%.*s*%s\n", dir, before, file->path, strrchr(file->path, '.'));
         }
     }
 }
@@ -208,7 +208,7 @@ static oik_status write_summary(const oik_results *r, const char *path, oik_erro
 static oik_status write_picture(const oik_results *r, const char *path, oik_error *err) {
     oik_buf title = {0};
     oik_buf_printf(&title, "%s", r->name);
-    if (r->sequence)
+    if (r->sequence && oik_motion_n_frames(r->motion) > 1)
         oik_buf_printf(&title, ", last of %zu frames", oik_motion_n_frames(r->motion));
     oik_status status = title.status ? oik_fail(err, title.status, "%s", oik_status_sentence(title.status))
                                      : oik_write_picture(r->body, r->posed, title.data, path, err);

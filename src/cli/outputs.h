@@ -2,6 +2,8 @@
 #ifndef OIK_CLI_OUTPUTS_H
 #define OIK_CLI_OUTPUTS_H
 
+#include <stdio.h>
+
 #include "api/internal.h"
 #include "cli/options.h"
 #include "export/sequence_summary_json.h"
@@ -68,8 +70,8 @@ oik_status oik_outputs_plan(oik_outputs *out, const oik_model *model, const char
                             oik_error *err);
 void oik_outputs_free(oik_outputs *outputs);
 
-/** Names of the files on stdout, a line each; the many meshes of a rig are one line with a * for the bones' names. */
-void oik_outputs_print(const oik_outputs *outputs, const char *dir);
+/** Names of the files, a line each; the many meshes of a rig are one line with a * for the bones' names. */
+void oik_outputs_print(FILE *to, const oik_outputs *outputs, const char *dir);
 
 struct oik_display;
 struct oik_rig_outputs;

@@ -1,4 +1,5 @@
 /** The pipeline command: options, model, then body after body. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/display.h"
 #include "cli/driven.h"
+#include "cli/jobs.h"
 #include "cli/model_path.h"
 #include "cli/pipeline.h"
 #include "cli/rig_outputs.h"
@@ -53,6 +55,8 @@ static oik_exit check_inputs(const oik_options *o, char *message, size_t size) {
         wrong = "the published method knows single bodies: sequences go with --method refined";
     else if (sequence && (o->posing_only || o->display))
         wrong = "--posing_only and --display are for single bodies, not for sequences";
+    else if (sequence && o->threads > 1)
+        wrong = "--threads takes several bodies at a time; the frames of a sequence follow one from another";
     else if (!sequence && o->no_frame_meshes)
         wrong = "--no_frame_meshes is for sequences";
     else if (!sequence && o->fps > 0.0 && !o->motion)
@@ -93,19 +97,6 @@ static oik_exit report_quality(oik_log *log, const char *path, const oik_quality
     return quality->level == 2 ? OIK_EXIT_QUALITY : OIK_EXIT_DONE;
 }
 
-/** What goes to stdout: the summary with --json, else the written files; nothing with --quiet alone. */
-static void print_result(const oik_options *o, const oik_outputs *outputs, const oik_summary *summary) {
-    if (o->json) {
-        oik_buf text = {0};
-        if (oik_summary_json(&text, summary, true, NULL) == OIK_OK && !text.status)
-            fputs(text.data, stdout);
-        oik_buf_free(&text);
-        return;
-    }
-    if (o->level >= OIK_LOG_INFO)
-        oik_outputs_print(outputs, o->out);
-}
-
 /** One body as the loops below see it. */
 typedef struct body_run {
     const oik_options *options;
@@ -117,6 +108,8 @@ typedef struct body_run {
     oik_display *display;
     oik_outputs outputs;
     oik_log *log;
+    FILE *out;
+    pthread_mutex_t *writing; /**< one body at a time makes and, when that fails, removes files and folders */
 } body_run;
 
 static oik_summary summary_of(const body_run *run, const oik_pipeline *p) {
@@ -131,6 +124,7 @@ static oik_summary summary_of(const body_run *run, const oik_pipeline *p) {
                      .seconds = oik_clock_now() - run->start,
                      .kinematics = p->posed->kinematics,
                      .quality = p->quality,
+                     .motion = p->motion,
                      .n_files = run->outputs.n,
                      .files = run->outputs.paths};
     memcpy(s.stages, p->stages, sizeof s.stages);
@@ -184,6 +178,19 @@ static oik_status compute(oik_pipeline *p, const body_run *run, oik_error *err) 
     return kept ? kept : status;
 }
 
+/** What goes to stdout: the summary with --json, else the written files; nothing with --quiet alone. */
+static void print_result(const body_run *run, const oik_summary *summary) {
+    if (run->options->json) {
+        oik_buf text = {0};
+        if (oik_summary_json(&text, summary, true, NULL) == OIK_OK && !text.status)
+            fputs(text.data, run->out);
+        oik_buf_free(&text);
+        return;
+    }
+    if (run->options->level >= OIK_LOG_INFO)
+        oik_outputs_print(run->out, &run->outputs, run->options->out);
+}
+
 static void report_result(const body_run *run, const oik_pipeline *p, const oik_summary *summary, oik_exit *code) {
     oik_buf page = {0};
     report_input(run->log, run->path, p->body);
@@ -192,7 +199,7 @@ static void report_result(const body_run *run, const oik_pipeline *p, const oik_
     if (run->options->display && !page.status)
         oik_display_open(page.data, run->log);
     oik_buf_free(&page);
-    print_result(run->options, &run->outputs, summary);
+    print_result(run, summary);
 }
 
 static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_error *err) {
@@ -220,8 +227,10 @@ static oik_status compute_and_write(const body_run *run, oik_exit *code, oik_err
                                .up = oik_up_of_input(run->options, run->input.poses),
                                .summary = &summary};
         status = oik_rig_outputs_new(&rigs, &results, &run->outputs, run->options, err);
+        pthread_mutex_lock(run->writing);
         if (!status)
             status = oik_outputs_write(&run->outputs, run->options->out, &results, err);
+        pthread_mutex_unlock(run->writing);
         if (!status)
             report_result(run, &p, &summary, code);
     }
@@ -253,7 +262,7 @@ static oik_status check_only(const body_run *run, oik_error *err) {
     else if (!status)
         oik_log_write(run->log, OIK_LOG_INFO, "%s: parameters of one body; would write:", run->path);
     if (!status)
-        oik_outputs_print(&run->outputs, run->options->out);
+        oik_outputs_print(run->out, &run->outputs, run->options->out);
     return status;
 }
 
@@ -271,7 +280,9 @@ static oik_status plan_stage_files(body_run *run, oik_error *err) {
 
 static oik_status prepare(body_run *run, oik_error *err) {
     const oik_options *o = run->options;
-    oik_status status = oik_input_read(&run->input, run->path, o->pose_input != NULL, err);
+    oik_status status = oik_driven_check(o, err);
+    if (!status)
+        status = oik_input_read(&run->input, run->path, o->pose_input != NULL, err);
     if (!status)
         status = plan_stage_files(run, err);
     if (!status)
@@ -287,11 +298,28 @@ static void body_run_free(body_run *run) {
     oik_input_free(&run->input);
 }
 
-static oik_exit run_body(const oik_options *o, const oik_model *model, const char *path, oik_log *log) {
+/** What the bodies of one call share. */
+typedef struct bodies {
+    const oik_options *options;
+    const oik_model *model;
+    const char *const *paths;
+    pthread_mutex_t writing;
+} bodies;
+
+static oik_exit run_body(void *context, size_t index, oik_log *log, FILE *out) {
+    bodies *all = context;
+    const oik_options *o = all->options;
+    const char *path = all->paths[index];
     oik_buf name = {0};
     oik_error err = {0};
     oik_exit code = OIK_EXIT_DONE;
-    body_run run = {.options = o, .model = model, .path = path, .start = oik_clock_now(), .log = log};
+    body_run run = {.options = o,
+                    .model = all->model,
+                    .path = path,
+                    .start = oik_clock_now(),
+                    .log = log,
+                    .out = out,
+                    .writing = &all->writing};
     oik_output_name(&name, path);
     run.name = name.data;
     oik_status status = name.status ? oik_fail(&err, name.status, "%s", oik_status_sentence(name.status)) : prepare(&run, &err);
@@ -314,6 +342,23 @@ static oik_exit worse(oik_exit a, oik_exit b) {
     return rank[a] >= rank[b] ? a : b;
 }
 
+static oik_exit run_bodies(const oik_options *o, const oik_model *model, oik_log *log) {
+    size_t n = o->pose_input ? 1 : o->n_meshes;
+    bodies all = {.options = o, .model = model, .paths = o->pose_input ? &o->pose_input : o->meshes};
+    oik_exit *codes = calloc(n, sizeof *codes), worst = OIK_EXIT_DONE;
+    if (!codes) {
+        oik_log_write(log, OIK_LOG_ERROR, "%s", oik_status_sentence(OIK_E_MEMORY));
+        return OIK_EXIT_INTERNAL;
+    }
+    pthread_mutex_init(&all.writing, NULL);
+    oik_jobs_run(codes, n, o->threads, run_body, &all, "bodies", log);
+    pthread_mutex_destroy(&all.writing);
+    for (size_t i = 0; i < n; i++)
+        worst = worse(worst, codes[i]);
+    free(codes);
+    return worst;
+}
+
 static oik_exit run_all(const oik_options *o) {
     oik_log log = oik_log_new(o->level);
     oik_error err = {0};
@@ -328,10 +373,8 @@ static oik_exit run_all(const oik_options *o) {
     }
     if (!status && oik_wants_sequence(o))
         code = oik_sequence_run(o, model, &log);
-    else if (!status && o->pose_input)
-        code = run_body(o, model, o->pose_input, &log);
-    for (size_t i = 0; !status && !oik_wants_sequence(o) && i < o->n_meshes; i++)
-        code = worse(code, run_body(o, model, o->meshes[i], &log));
+    else if (!status)
+        code = run_bodies(o, model, &log);
     oik_model_free(model);
     return code;
 }

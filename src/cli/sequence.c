@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/outputs.h"
@@ -132,7 +133,8 @@ static void tell_input(const sequence_run *run) {
         oik_log_write(run->log, OIK_LOG_INFO, "%s: recognised as given in %s", in->path, body.unit);
     if (body.mirrored)
         oik_log_write(run->log, OIK_LOG_INFO, "%s: recognised as a mirror image; left and right are those of the person as seen", in->path);
-    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames at %g per second, stature %.3f m", in->path, in->n_frames, in->fps, body.stature);
+    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frame%s at %g per second, stature %.3f m", in->path, in->n_frames,
+                  oik_plural(in->n_frames), in->fps, body.stature);
 }
 
 /** Hash of everything that tracking depends on but the frames themselves. */
@@ -212,7 +214,8 @@ static oik_status resume(sequence_run *run, oik_error *err) {
     }
     run->n_resumed = oik_sequence_n_frames(run->sequence);
     if (run->n_resumed)
-        oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames are taken over from an earlier run", run->input.path, run->n_resumed);
+        oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frame%s taken over from an earlier run", run->input.path, run->n_resumed,
+                      oik_plural(run->n_resumed));
     return status;
 }
 
@@ -300,7 +303,7 @@ static oik_status print_result(const sequence_run *run, const oik_sequence_summa
     if (run->options->json && !status)
         fputs(text.data, stdout);
     if (!run->options->json && run->options->level >= OIK_LOG_INFO)
-        oik_outputs_print(&run->outputs, run->options->out);
+        oik_outputs_print(stdout, &run->outputs, run->options->out);
     oik_buf_free(&text);
     return status;
 }
@@ -318,8 +321,9 @@ static oik_status compute_and_write(sequence_run *run, oik_exit *code, oik_error
     if (status)
         return status;
     double seconds = oik_clock_now() - run->start;
-    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames in %.1f s, %.1f per second", run->input.path,
-                  run->input.n_frames - run->n_resumed, seconds, (double)(run->input.n_frames - run->n_resumed) / seconds);
+    size_t n = run->input.n_frames - run->n_resumed;
+    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frame%s in %.1f s, %.1f per second", run->input.path, n, oik_plural(n), seconds,
+                  (double)n / seconds);
     *code = tell_quality(run);
     return print_result(run, &summary, err);
 }
@@ -334,9 +338,9 @@ static oik_status check_only(sequence_run *run, oik_error *err) {
     oik_body_free(body);
     if (status)
         return status;
-    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frames at %g per second; would write:", run->input.path, run->input.n_frames,
-                  run->input.fps);
-    oik_outputs_print(&run->outputs, run->options->out);
+    oik_log_write(run->log, OIK_LOG_INFO, "%s: %zu frame%s at %g per second; would write:", run->input.path, run->input.n_frames,
+                  oik_plural(run->input.n_frames), run->input.fps);
+    oik_outputs_print(stdout, &run->outputs, run->options->out);
     return OIK_OK;
 }
 

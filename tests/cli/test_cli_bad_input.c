@@ -14,23 +14,9 @@
 
 #include <cmocka.h>
 
+#include "case_folder.h"
 #include "demo_run.h"
 #include "mesh/mesh_io.h"
-#include "run_program.h"
-
-static char *folder;
-
-static int new_folder(void **state) {
-    (void)state;
-    folder = scratch_new();
-    return folder ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    scratch_free(folder);
-    return 0;
-}
 
 /** Exit code 3, one line that starts as every error does and names what is given, and no output directory. */
 static void expect_refused(const char *path, const char *part_of_message) {
@@ -244,8 +230,6 @@ static void help_and_version_go_to_stdout(void **state) {
     assert_string_equal(r.out, expected);
     run_free(&r);
 }
-
-#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -17,9 +17,9 @@
 #include <cmocka.h>
 
 #include "base/rot.h"
+#include "case_folder.h"
 #include "cli/ik_outputs.h"
 #include "demo_run.h"
-#include "run_program.h"
 #include "support/json_schema.h"
 #include "support/stick_chain.h"
 #include "support/stick_files.h"
@@ -28,7 +28,6 @@ enum { N_FRAMES = 40 };
 
 static const double DEG = 180.0 / 3.14159265358979323846;
 
-static char *folder; /* results; a new one for each case */
 static char *input;  /* chain and motions, shared by the cases */
 static oik_chain *chain;
 static oik_markers *markers;
@@ -80,18 +79,6 @@ static int remove_input(void **state) {
     oik_markers_free(markers);
     oik_chain_free(chain);
     scratch_free(input);
-    return 0;
-}
-
-static int new_folder(void **state) {
-    (void)state;
-    folder = scratch_new();
-    return folder ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    scratch_free(folder);
     return 0;
 }
 
@@ -523,8 +510,6 @@ static void an_output_that_cannot_be_written_takes_the_others_back(void **state)
     assert_int_equal(count_files(folder), 1);
     run_free(&r);
 }
-
-#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -60,7 +60,7 @@ static void has_documented_defaults(void **state) {
 static void takes_every_option(void **state) {
     (void)state;
     char text[] = "--mesh_input a.ply -g male -o results --model m.npz --more_it --per_parts --per_bones --export csv "
-                  "--json --dry-run -v";
+                  "--json --dry-run -v --threads 2";
     parsed p = parse(text);
     assert_int_equal(p.code, OIK_EXIT_DONE);
     assert_string_equal(p.options.gender, "male");
@@ -68,6 +68,7 @@ static void takes_every_option(void **state) {
     assert_string_equal(p.options.model, "m.npz");
     assert_int_equal(p.options.exports, OIK_EXPORT_CSV);
     assert_int_equal(p.options.level, OIK_LOG_DEBUG);
+    assert_int_equal(p.options.threads, 2);
     assert_true(p.options.more_iterations && p.options.per_parts && p.options.per_bones && p.options.json &&
                 p.options.dry_run);
     oik_options_free(&p.options);
@@ -166,6 +167,9 @@ static void wrong_usage_is_named(void **state) {
     expect_usage("--mesh_input a.ply -g female --up w", "expected auto, x, y, z, -x, -y or -z");
     expect_usage("--mesh_input a.ply -g female --export csv --up z", "--up goes with what stands on the ground");
     expect_usage("--mesh_input a.ply -g female --export csv,", "unknown format");
+    expect_usage("--mesh_input a.ply -g female --threads 0", "a whole number from 1 to 1024");
+    expect_usage("--mesh_input a.ply -g female --threads 1.5", "a whole number from 1 to 1024");
+    expect_usage("--mesh_input a.ply -g female --threads two", "a whole number from 1 to 1024");
     expect_usage("--mesh_input a.ply -g female --method osso", "refined or reference");
     expect_usage("--mesh_input a.ply -g female -p -F", "leave one of them out");
     expect_usage("--mesh_input a.ply -g female --log-level loud", "error, warning, info or debug");
@@ -178,7 +182,7 @@ static void help_names_every_option(void **state) {
                                         "--per_parts",  "--per_bones", "--export",  "--verbose", "--quiet",
                                         "--log-level",  "--json",    "--dry-run", "--version", "--help",
                                         "--method",     "--posing_only", "--force_recompute", "--display", "osso_ik import",
-                                        "--osim-detail", "--mass"};
+                                        "--osim-detail", "--mass", "--threads", "--config"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_non_null(strstr(oik_options_help(), names[i]));
 }

@@ -56,8 +56,8 @@ static void info_tells_what_the_model_holds(void **state) {
     (void)state;
     needs_model();
     static const char *const parts[] = {"family: STAR, 92 pose features", "shape space: SMPL's", "reference method: available",
-                                        "rigid parts:\n", "landmarks\n", "contacts", "springs", "stitches between parts", "of the clavicles",
-                                        "ball joints", "licence: "};
+                                        "rigid parts:\n", "landmarks\n", "contacts", "springs", "stitches between parts",
+                                        "of the clavicles", "ball joints", "licence: "};
     run_result r = run_osso_ik("info", files.path, NULL);
     assert_int_equal(r.code, 0);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

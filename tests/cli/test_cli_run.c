@@ -11,11 +11,10 @@
 
 #include <cmocka.h>
 
+#include "case_folder.h"
 #include "demo_run.h"
-#include "run_program.h"
 #include "support/json_schema.h"
 
-static char *folder; /* a new one for each case */
 static char *plain;  /* results of one plain run on the female body, shared by the cases */
 
 static void expect_done(run_result *r) {
@@ -37,18 +36,6 @@ static int run_plain(void **state) {
 static int remove_plain(void **state) {
     (void)state;
     scratch_free(plain);
-    return 0;
-}
-
-static int new_folder(void **state) {
-    (void)state;
-    folder = scratch_new();
-    return folder ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    scratch_free(folder);
     return 0;
 }
 
@@ -344,6 +331,35 @@ static void several_bodies_are_independent(void **state) {
     run_free(&r);
 }
 
+static void bodies_at_a_time_are_bodies_in_turn(void **state) {
+    (void)state;
+    static const char *const files[] = {"body_female_skel_posed.ply", "body_male_skel_posed.ply", "body_male_crouch.osim",
+                                        "body_male_crouch_chain.json", "tmp/body_male_body_posed.npz"};
+    char out[2][RUN_MAX_PATH];
+    run_result r[2];
+    for (int i = 0; i < 2; i++) {
+        snprintf(out[i], sizeof out[i], "%s", in_folder(folder, i ? "three" : "one"));
+        r[i] = run_osso_ik("--mesh_input", DEMO_MALE, DEMO_FEMALE, "data/demo/absent.ply", DEMO_CROUCH, "-g", "male", "-o", out[i],
+                           "--threads", i ? "3" : "1", NULL);
+    }
+    assert_int_equal(r[0].code, 3);
+    assert_int_equal(r[1].code, 3);
+    assert_string_equal(r[0].err, r[1].err);
+    assert_int_equal(count_files(out[0]), count_files(out[1]));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        size_t size[2];
+        char *text[] = {file_text(in_folder(out[0], files[i]), &size[0]), file_text(in_folder(out[1], files[i]), &size[1])};
+        assert_true(text[0] && text[1] && size[0] == size[1]);
+        assert_memory_equal(text[0], text[1], size[0]);
+        free(text[0]);
+        free(text[1]);
+    }
+    const char *male = strstr(r[1].out, "body_male_summary"), *crouch = strstr(r[1].out, "body_male_crouch_summary");
+    assert_true(male && crouch && male < crouch); /* printed in the order of the call */
+    run_free(&r[0]);
+    run_free(&r[1]);
+}
+
 static void a_bad_body_does_not_stop_the_others(void **state) {
     (void)state;
     run_result r = run_osso_ik("--mesh_input", "data/demo/absent.ply", DEMO_FEMALE, "-g", "female", "-o", folder, NULL);
@@ -359,8 +375,6 @@ static void demo_bodies_pass_their_gates(void **state) {
     expect_done(&r);
     run_free(&r);
 }
-
-#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -381,6 +395,7 @@ int main(void) {
         IN_FOLDER(standard_output_that_takes_nothing_is_3),
         IN_FOLDER(log_levels_differ),
         IN_FOLDER(several_bodies_are_independent),
+        IN_FOLDER(bodies_at_a_time_are_bodies_in_turn),
         IN_FOLDER(a_bad_body_does_not_stop_the_others),
         IN_FOLDER(demo_bodies_pass_their_gates),
     };

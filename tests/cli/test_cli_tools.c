@@ -9,23 +9,9 @@
 
 #include <cmocka.h>
 
+#include "case_folder.h"
 #include "demo_run.h"
 #include "mesh/mesh_io.h"
-#include "run_program.h"
-
-static char *folder;
-
-static int new_folder(void **state) {
-    (void)state;
-    folder = scratch_new();
-    return folder ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    scratch_free(folder);
-    return 0;
-}
 
 static void info_tells_what_a_body_is(void **state) {
     (void)state;
@@ -144,8 +130,6 @@ static void no_color_is_kept(void **state) {
     run_free(&r);
     unsetenv("NO_COLOR");
 }
-
-#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, new_folder, remove_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -139,7 +139,7 @@ void animation_check_table(const oik_rig *rig, const char *table) {
     fclose(file);
 }
 
-void animation_check_blender(const oik_rig *rig, const char *path) {
+static void check_in_blender(const oik_rig *rig, const char *path) {
     char table[TEMP_PATH_LENGTH], home[TEMP_PATH_LENGTH], log[TEMP_PATH_LENGTH], command[5 * TEMP_PATH_LENGTH];
     if (!client_installed("blender", "import into Blender"))
         skip();
@@ -152,4 +152,15 @@ void animation_check_blender(const oik_rig *rig, const char *path) {
     if (code != 0)
         fail_msg("%s: exit status %d", command, code);
     animation_check_table(rig, table);
+}
+
+void animation_check_blender(rig_writer *write, const char *name) {
+    char path[TEMP_PATH_LENGTH];
+    oik_rig *rigs[] = {rig_turning(31), demo_rig_moving(DEMO_BODY_FEMALE, OIK_RIG_FULL, 31),
+                       demo_rig_moving(DEMO_BODY_CROUCH, OIK_RIG_PLAIN, 8)};
+    for (size_t i = 0; i < sizeof rigs / sizeof *rigs; i++) {
+        rig_write(write, rigs[i], temp_path(path, name));
+        check_in_blender(rigs[i], path);
+        oik_rig_free(rigs[i]);
+    }
 }

@@ -159,8 +159,8 @@ static const mujoco_library *library(void) {
             find(handle, "mj_loadXML", &lib.loadXML) && find(handle, "mj_makeData", &lib.makeData) &&
             find(handle, "mj_deleteModel", &lib.deleteModel) && find(handle, "mj_deleteData", &lib.deleteData) &&
             find(handle, "mj_forward", &lib.forward) && find(handle, "mj_step", &lib.step) &&
-            find(handle, "mj_resetData", &lib.resetData) && find(handle, "mj_resetDataKeyframe", &lib.resetDataKeyframe) && find(handle, "mj_name2id", &lib.name2id) &&
-            find(handle, "mj_getTotalmass", &lib.getTotalmass);
+            find(handle, "mj_resetData", &lib.resetData) && find(handle, "mj_resetDataKeyframe", &lib.resetDataKeyframe) &&
+            find(handle, "mj_name2id", &lib.name2id) && find(handle, "mj_getTotalmass", &lib.getTotalmass);
     if (ready)
         *handler = keep_warning; /* its own handler writes a log file into the current folder */
     return ready ? &lib : NULL;

@@ -99,7 +99,10 @@ void oracle_call_open(oracle_call *c, const oracle_subject *subject, oik_publish
     const oik_body_model *skin = subject->skin;
     bool posing = which != OIK_CALL_LYING;
     oik_published_body at = oracle_lying_body(subject);
-    *c = (oracle_call){.subject = subject, .call = which, .npz = oracle_subject_file(subject, stages[which].name), .n_unknowns = 6 * (size_t)model->n_parts};
+    *c = (oracle_call){.subject = subject,
+                       .call = which,
+                       .npz = oracle_subject_file(subject, stages[which].name),
+                       .n_unknowns = 6 * (size_t)model->n_parts};
     c->lying_skin = posing ? reference_skin(subject, "skel_lying", "star_lying") : oracle_skin_new(subject, &at);
     c->skin = posing ? reference_skin(subject, "star_posed", "verts") : oracle_skin_new(subject, &at);
     c->normal = oracle_points_new(skin->n_vertices);

@@ -20,8 +20,8 @@ typedef struct oracle_subject {
 enum { MAX_ORACLE_SUBJECTS = 2 * N_ORACLES };
 
 /**
- * Import and load every body of every oracle there is, after temp_dir_setup. 0, after a message on stderr, without oracles or without Python 3, numpy and
- * scipy, which the importer needs ($PYTHON, python3, /usr/bin/python3 are tried).
+ * Import and load every body of every oracle there is, after temp_dir_setup. 0, after a message on stderr, without oracles or without
+ * Python 3, numpy and scipy, which the importer needs ($PYTHON, python3, /usr/bin/python3 are tried).
  * @return number of subjects, or -1, after a message, when the importer or the loader fails
  */
 int oracle_subjects_new(oracle_subject subjects[MAX_ORACLE_SUBJECTS]);

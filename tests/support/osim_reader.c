@@ -241,7 +241,8 @@ static void read_frame(const reader *r, int joint, const char *name, int *body, 
 }
 
 static void read_axes(const reader *r, int joint, reader_joint *out) {
-    static const char *const names[READER_MAX_AXES] = {"rotation1", "rotation2", "rotation3", "translation1", "translation2", "translation3"};
+    static const char *const names[READER_MAX_AXES] = {"rotation1",    "rotation2",    "rotation3",
+                                                       "translation1", "translation2", "translation3"};
     int list = child(&r->d, joint, "SpatialTransform"), n = 0;
     for (int i = child(&r->d, list, "TransformAxis"); i >= 0 && n < READER_MAX_AXES; i = next_child(&r->d, list, i, "TransformAxis"), n++) {
         reader_axis *axis = &out->axes[n];

@@ -22,8 +22,10 @@ oik_ik_motion *tiny_motion_new(int n_frames) {
                                    {.name = "pelvis_tx", .axis = {1, 0, 0}, .translation = true, .lower = -10, .upper = 10},
                                    {.name = "knee", .axis = {0, 0, 1}}};
     static oik_chain_joint joints[2] = {
-        {.name = "ground_pelvis", .parent = -1, .kind = OIK_JOINT_FREE, .A = IDENTITY, .B = IDENTITY, .n_rotations = 1, .n_translations = 1},
-        {.name = "hip_r", .parent = 0, .kind = OIK_JOINT_HINGE, .A = IDENTITY, .B = IDENTITY, .s = {0, -1, 0}, .first_dof = 2, .n_rotations = 1}};
+        {.name = "ground_pelvis", .parent = -1, .kind = OIK_JOINT_FREE, .A = IDENTITY, .B = IDENTITY,
+         .n_rotations = 1, .n_translations = 1},
+        {.name = "hip_r", .parent = 0, .kind = OIK_JOINT_HINGE, .A = IDENTITY, .B = IDENTITY, .s = {0, -1, 0},
+         .first_dof = 2, .n_rotations = 1}};
     static char names[2][OIK_NAME_LENGTH] = {"pelvis", "femur_r"};
     static const oik_chain chain = {.n_segments = 2, .segment_names = names, .joints = joints, .n_dofs = N_DOFS, .dofs = dofs};
     oik_ik_motion *motion;
