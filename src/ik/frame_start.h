@@ -18,7 +18,8 @@ oik_mat3 oik_frame_segment_estimate(bool *found, const oik_frame_residuals *fram
 
 /**
  * From the root to the tips each joint takes the coordinates, inside its ranges, that bring its segment nearest to its estimate;
- * what has none stays at rest, and what depends on another coordinate follows it. The root is then moved to the mean of the measured joint centres.
+ * what has none stays at rest, and what depends on another coordinate follows it. The root is then moved to the mean of the measured joint
+ * centres.
  * @param[out] q n_dofs
  * Uses frame->pose as work space; allocates nothing; about 4 us per joint.
  */

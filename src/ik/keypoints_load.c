@@ -124,8 +124,9 @@ oik_status oik_keypoints_read_text(oik_keypoints **out, const oik_keypoints_sour
     while (next_row(&lines, &row))
         n_rows++;
     if (n_rows == 0 || n_rows % OIK_H36M_POINTS)
-        return oik_fail(err, OIK_E_SHAPE, "%s: expected %d rows x y z per frame, found %zu rows: %zu frames and %zu rows more", in->path,
-                        OIK_H36M_POINTS, n_rows, n_rows / OIK_H36M_POINTS, n_rows % OIK_H36M_POINTS);
+        return oik_fail(err, OIK_E_SHAPE, "%s: expected %d rows x y z per frame, found %zu row%s: %zu frame%s and %zu more", in->path,
+                        OIK_H36M_POINTS, n_rows, oik_plural(n_rows), n_rows / OIK_H36M_POINTS, oik_plural(n_rows / OIK_H36M_POINTS),
+                        n_rows % OIK_H36M_POINTS);
     oik_status status = oik_keypoints_new(&k, n_rows / OIK_H36M_POINTS, OIK_H36M_POINTS, in->path, err);
     if (status)
         return status;

@@ -178,7 +178,7 @@ static oik_status check_frames(trc *t, oik_error *err) {
     for (; !status && next_frame(t, &line); n++)
         status = check_frame(t, line, err);
     if (!status && n != t->n_frames)
-        status = oik_fail(err, OIK_E_FORMAT, "NumFrames is %lld, found %lld frames", (long long)t->n_frames, (long long)n);
+        status = oik_fail(err, OIK_E_FORMAT, "NumFrames is %lld, the number of frames found is %lld", (long long)t->n_frames, (long long)n);
     return status;
 }
 

@@ -56,7 +56,7 @@ oik_status oik_ik_motion_measure_errors(oik_ik_motion *motion, const oik_measure
     const oik_chain *chain = motion->chain;
     oik_chain_pose *pose = NULL;
     if (motion->n_frames != measurement->n_frames)
-        return oik_fail(err, OIK_E_ARGUMENT, "the motion has %d frames, the measurement %d", motion->n_frames, measurement->n_frames);
+        return oik_fail(err, OIK_E_ARGUMENT, "frames: the motion has %d, the measurement %d", motion->n_frames, measurement->n_frames);
     oik_status status = oik_chain_pose_new(&pose, chain, err);
     for (int f = 0; !status && f < motion->n_frames; f++) {
         oik_frame_data data = oik_measurement_frame(measurement, chain, f);

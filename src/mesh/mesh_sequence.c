@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/npz_rows.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "mesh/frame_list.h"
 #include "mesh/mesh_io.h"
 
@@ -44,18 +45,19 @@ static int is_sequence(int n_dim, const size_t *shape) {
     return n_dim == 3 && shape[2] == 3;
 }
 
-/** The only array of shape (F,V,3). Arrays that cannot be read at all are no candidates. */
+/** The only array of shape (F,V,3). Arrays that cannot be read at all are no candidates; the file's only one says why. */
 static oik_status find_by_shape(char name[OIK_NPZ_NAME_LENGTH], const oik_npz *npz, const char *path, oik_error *err) {
     char candidate[OIK_NPZ_NAME_LENGTH], shown[128] = "";
     size_t n_found = 0, count = oik_npz_count(npz);
+    oik_error why = {.status = OIK_OK};
     for (size_t i = 0; i < count; i++) {
         int n_dim = 0;
         size_t shape[OIK_NPZ_MAX_DIM];
         oik_status status = oik_npz_name(candidate, npz, i, err);
         if (!status)
-            status = oik_npz_shape(npz, candidate, &n_dim, shape, err);
+            status = oik_npz_shape(npz, candidate, &n_dim, shape, &why);
         if (status == OIK_E_MEMORY)
-            return status;
+            return oik_fail(err, status, "%s", oik_status_sentence(status));
         if (status)
             continue;
         show_shape(shown, n_dim, shape);
@@ -68,8 +70,10 @@ static oik_status find_by_shape(char name[OIK_NPZ_NAME_LENGTH], const oik_npz *n
     }
     if (n_found == 1)
         return OIK_OK;
-    return oik_fail(err, OIK_E_SHAPE, "%s: expected an array of shape (frames, vertices, 3), found %zu arrays%s%s", path, count,
-                    count == 1 && shown[0] ? " of shape " : ", none of that shape", count == 1 ? shown : "");
+    if (why.status && count == 1)
+        return oik_fail(err, why.status, "%s", why.message);
+    return oik_fail(err, OIK_E_SHAPE, "%s: expected an array of shape (frames, vertices, 3), found %zu array%s%s%s", path, count,
+                    oik_plural(count), count == 1 && shown[0] ? " of shape " : ", none of that shape", count == 1 ? shown : "");
 }
 
 /** The array with the frames, by its name or else by its shape. */

@@ -56,7 +56,8 @@ static const published table[] = {
     {"humerus", "forearm", "ZXY", {{"elbow_flexion", "-y", "x"}, {"elbow_carrying_angle", "-y", "-z"}, {"elbow_pronation", "z", "x"}}},
     {"humerus", "ulna", "ZXY",
      {{"humeroulnar_flexion", "-y", "x"}, {"humeroulnar_adduction", "-y", "-z"}, {"humeroulnar_internal_rotation", "x", "-z"}}},
-    {"ulna", "radius", "XZY", {{"radioulnar_adduction", "-y", "-z"}, {"radioulnar_flexion", "-y", "x"}, {"radioulnar_pronation", "z", "x"}}},
+    {"ulna", "radius", "XZY",
+     {{"radioulnar_adduction", "-y", "-z"}, {"radioulnar_flexion", "-y", "x"}, {"radioulnar_pronation", "z", "x"}}},
     {"radius", "hand", "ZXY", {{"wrist_flexion", "-y", "x"}, {"wrist_ulnar_deviation", "-y", "-z"}, {"wrist_pronation", "z", "x"}}},
 };
 #undef TRUNK

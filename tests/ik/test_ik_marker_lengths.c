@@ -20,11 +20,13 @@ enum { N_FRAMES = 60 };
 static const double ROUNDING = 1e-12;
 
 /* markers in the order of stick_markers_new */
-enum { PELVIS, HIP_R, KNEE_R, ANKLE_R, HIP_L, KNEE_L, ANKLE_L, CHEST, NECK, HEAD, SHOULDER_L, ELBOW_L, WRIST_L, SHOULDER_R, ELBOW_R, WRIST_R };
+enum { PELVIS, HIP_R, KNEE_R, ANKLE_R, HIP_L, KNEE_L, ANKLE_L, CHEST, NECK, HEAD,
+       SHOULDER_L, ELBOW_L, WRIST_L, SHOULDER_R, ELBOW_R, WRIST_R };
 
 /* distances that the stick chain fixes */
 static const int rigid[][2] = {{PELVIS, HIP_R},   {HIP_R, KNEE_R},         {KNEE_R, ANKLE_R},      {PELVIS, HIP_L},         {HIP_L, KNEE_L},
-                               {KNEE_L, ANKLE_L}, {SHOULDER_L, ELBOW_L},   {ELBOW_L, WRIST_L},     {SHOULDER_R, ELBOW_R},   {ELBOW_R, WRIST_R},
+                               {KNEE_L, ANKLE_L}, {SHOULDER_L, ELBOW_L},   {ELBOW_L, WRIST_L},     {SHOULDER_R, ELBOW_R},
+                               {ELBOW_R, WRIST_R},
                                {NECK, HEAD}};
 
 enum { N_RIGID = sizeof rigid / sizeof *rigid };

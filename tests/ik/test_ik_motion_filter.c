@@ -180,8 +180,8 @@ static double overshooting_arm(double *clamped, fixture *f, int first, const dou
 static void an_overshoot_is_made_up_for_by_the_other_axes(void **state) {
     fixture *f = *state;
     double clamped;
-    double found = overshooting_arm(&clamped, f, tiny_find_dof(f->chain, "arm_flex_r"), (double[]){-60, -120, -90}, (double[]){90, 120, 90}, 0,
-                                    (double[]){0.0, 80.0 * PI / 180.0, 0.2});
+    double found = overshooting_arm(&clamped, f, tiny_find_dof(f->chain, "arm_flex_r"), (double[]){-60, -120, -90}, (double[]){90, 120, 90},
+                                    0, (double[]){0.0, 80.0 * PI / 180.0, 0.2});
     assert_true(clamped > 1e-3);
     assert_true(found < 0.5 * clamped);
 }

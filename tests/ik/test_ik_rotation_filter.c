@@ -261,7 +261,8 @@ static void noise_is_reduced_everywhere_also_in_gimbal_positions_and_past_half_a
     oik_lowpass filter = design(CUTOFF, RATE);
     for (int k = 0; k < LONG; k++) {
         double t = k / RATE; /* middle Cardan angle to 90 deg and beyond; heading through several turns */
-        truth[k] = m3_mul(oik_rot_axis(v3(0, 1, 0), 5.0 * t), m3_mul(oik_rot_axis(v3(1, 0, 0), 1.6 * sin(2.0 * t)), oik_rot_axis(v3(0, 0, 1), 3.0 * t)));
+        truth[k] = m3_mul(oik_rot_axis(v3(0, 1, 0), 5.0 * t),
+                          m3_mul(oik_rot_axis(v3(1, 0, 0), 1.6 * sin(2.0 * t)), oik_rot_axis(v3(0, 0, 1), 3.0 * t)));
         rough[k] = noisy[k] = m3_mul(truth[k], oik_rot_exp(v3_scale(random_vec3(&random), 0.05)));
     }
     assert_int_equal(oik_lowpass_rotations(noisy, LONG, &filter, NULL), OIK_OK);

@@ -18,7 +18,8 @@ static void a_single_frame_and_two_frames_are_sequences(void **state) {
         random_motion_options options = random_motion_defaults(14);
         options.n_frames = n_frames;
         errors e = solve_new(*state, &options);
-        /* few frames do not show their noise: 5 mm are assumed, for which the prior pulls the trunk towards its middle, and limbs with it */
+        /* few frames do not show their noise: 5 mm are assumed, for which the prior pulls the trunk towards its middle, and limbs with it
+         */
         assert_true(e.limbs < 0.05 * DEG && e.all < 1.0 * DEG);
     }
 }

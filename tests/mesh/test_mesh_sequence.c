@@ -64,9 +64,11 @@ static void write_archive(const char *file, const char *name, int deflate, int w
 }
 
 /* A .npy by hand: header for a shape, then size bytes. */
-static const char *write_npy(char path[TEMP_PATH_LENGTH], const char *name, const char *shape, const void *data, size_t size) {
+static const char *write_npy_of(char path[TEMP_PATH_LENGTH], const char *name, const char *dtype, const char *shape, const void *data,
+                                size_t size) {
     char dictionary[128];
-    size_t length = (size_t)snprintf(dictionary, sizeof dictionary, "{'descr': '<f8', 'fortran_order': False, 'shape': %s, }\n", shape);
+    size_t length = (size_t)snprintf(dictionary, sizeof dictionary, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n", dtype,
+                                     shape);
     oik_buf buf = {0};
     oik_buf_append(&buf, "\x93NUMPY\1\0", 8);
     oik_buf_append(&buf, (uint8_t[]){(uint8_t)length, 0}, 2);
@@ -75,6 +77,10 @@ static const char *write_npy(char path[TEMP_PATH_LENGTH], const char *name, cons
     assert_int_equal(oik_buf_write_file(&buf, temp_path(path, name), NULL), OIK_OK);
     oik_buf_free(&buf);
     return path;
+}
+
+static const char *write_npy(char path[TEMP_PATH_LENGTH], const char *name, const char *shape, const void *data, size_t size) {
+    return write_npy_of(path, name, "<f8", shape, data, size);
 }
 
 static oik_mesh_sequence *open_path(const char *path) {
@@ -346,7 +352,7 @@ static void arrays_of_other_shapes_are_refused(void **state) {
     char path[TEMP_PATH_LENGTH];
     const double zeros[48] = {0};
     write_npy(path, "flat.npy", "(16, 3)", zeros, sizeof zeros);
-    check_one_refused("flat.npy", OIK_E_SHAPE, "(frames, vertices, 3), found 1 arrays of shape (16, 3)");
+    check_one_refused("flat.npy", OIK_E_SHAPE, "(frames, vertices, 3), found 1 array of shape (16, 3)");
     write_npy(path, "pairs.npy", "(2, 12, 2)", zeros, sizeof zeros);
     check_one_refused("pairs.npy", OIK_E_SHAPE, "of shape (2, 12, 2)");
     write_npy(path, "none.npy", "(0, 8, 3)", zeros, 0);
@@ -355,6 +361,8 @@ static void arrays_of_other_shapes_are_refused(void **state) {
     check_one_refused("void.npy", OIK_E_SHAPE, "at least one frame and one vertex, found the shape (4, 0, 3)");
     write_npy(path, "cut.npy", "(2, 9, 3)", zeros, sizeof zeros);
     check_one_refused("cut.npy", OIK_E_FORMAT, "expected 432 bytes for its shape, found 384");
+    write_npy_of(path, "half.npy", "<f2", "(2, 8, 3)", zeros, sizeof zeros / 4);
+    check_one_refused("half.npy", OIK_E_FORMAT, "dtype '<f2' is not read, expected f4 f8");
     temp_file(path, "other.npz", "what?", 5);
     check_one_refused("other.npz", OIK_E_FORMAT, "expected an .npz archive");
 }

@@ -56,7 +56,8 @@ static int teardown(void **state) {
 static void says_frames_and_gates_and_plots_both_sides(void **state) {
     (void)state;
     static const char *const wanted[] = {"&lt;/script&gt;&lt;img src=x", "Frame 1 of 3, 0.00 s", "3 frames, 1.00 s", "Worst frame",
-                                         "mean 1.2 mm", "ride on the segments", "max=\"3\"", "id=\"no-webgl\" hidden", "knee flexion over time: right "};
+                                         "mean 1.2 mm", "ride on the segments", "max=\"3\"", "id=\"no-webgl\" hidden",
+                                         "knee flexion over time: right "};
     char *text = document_of(page, "");
     expect_texts(text, wanted, sizeof wanted / sizeof *wanted);
     assert_int_equal(count_text(text, "<figure class=\"plot\">"), 13);
