@@ -37,9 +37,9 @@ const oik_stitch_row oik_stitch_table[] = {
     {"foot", "toes", "mt5:head", "mt5:head", 0.7, 3.0, true},
     {"foot", "toes", "0,-55,190", "0,-55,190", 4.0, 15.0, true},
     /* rib cage on the sternum's and clavicle's side */
-    {"ribcage", "clavicle", "sternum:sc_l+3,2,-1", "clavicle:sc", 1.0, 1.0, false},
-    {"ribcage", "clavicle", "sternum:sc_l+3,52,-1", "0,50,0", 15.0, 20.0, true},
-    {"ribcage", "clavicle", "sternum:sc_l+3,2,49", "0,0,50", 25.0, 90.0, true},
+    {"ribcage", "clavicle", "sternum:sc_l+4,4,1", "clavicle:sc", 1.0, 1.0, false},
+    {"ribcage", "clavicle", "sternum:sc_l+4,54,1", "0,50,0", 15.0, 20.0, true},
+    {"ribcage", "clavicle", "sternum:sc_l+4,4,51", "0,0,50", 25.0, 90.0, true},
     /* acromioclavicular joint */
     {"clavicle", "scapula", "clavicle:ac", "scapula:ac_joint+2,0,0", 1.0, 1.0, false},
     {"clavicle", "scapula", "150,40,0", "scapula:ac_joint+0,40,0", 1e6, 30.0, true},
@@ -197,7 +197,7 @@ const oik_path_row oik_path_table[] = {
 const int oik_n_path_rows = COUNT(oik_path_table);
 
 const oik_clearance_row oik_clearance_table[] = {
-    {"scapula", "ribcage", 7.5, 3.5,
+    {"scapula", "ribcage", 8.0, 3.5,
      "serratus anterior and subscapularis between them [L]; soft: raised arms leave SMPL's shoulder too little room"},
 };
 const int oik_n_clearance_rows = COUNT(oik_clearance_table);

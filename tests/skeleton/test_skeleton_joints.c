@@ -198,10 +198,10 @@ typedef struct known_overlap {
 } known_overlap;
 
 /* What falls short of 2 mm, as it is: a squat tilts the pelvis too far under the spine; the bent wrist turns about one centre; raised arms
- * bring tubercle and acromion together; the clavicle lies on the first rib and its cartilage in the template. */
+ * bring tubercle and acromion together; the clavicle touches the first rib in the template. */
 static const known_overlap known_overlaps[] = {
     {"L5", "sacrum", 6.2},      {"radius", "scaphoid", 5.2},           {"humerus", "scapula", 5.0},
-    {"clavicle", "rib_1", 4.6}, {"clavicle", "costal_cartilage_1", 3.5},
+    {"clavicle", "rib_1", 3.7}, {"clavicle", "costal_cartilage_1", 2.5}, {"humerus", "radius", 2.2},
 };
 
 /* "a_l-b" or "b-a_r": does a pair of measures have these two names in it? */
