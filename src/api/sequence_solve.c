@@ -61,7 +61,7 @@ static oik_status orientation_noise(double *sigma, const oik_sequence *s, oik_er
  * How far joint centres of tracked bones stray from those of a chain of fixed lengths [m]: bones glide on each other, and the skin turns
  * about points beside the bones' joints. A centre counts as a measurement with this standard deviation beside orientations with theirs,
  * so that feet and hands of the chain stay near the tracked ones: without it they are 10 to 20 mm off in a walk of the built-in models
- * (mean over all bones 6.5 to 10 mm), with it 4 to 6 mm in mean, at 0.15 degrees of orientation.
+ * (mean over all bones 6.5 to 10 mm), with it 4 to 6 mm in mean, at 0.2 degrees of orientation.
  */
 static const double CENTRE_NOISE = 0.005;
 
