@@ -103,6 +103,9 @@ static void put_skeleton(sink *s, const oik_skel_model *m) {
     if (m->curves.n) {
         SKEL_CURVE_INT_ARRAYS(PUT_INTS)
     }
+    if (m->turns.n) {
+        SKEL_TURN_INT_ARRAYS(PUT_INTS)
+    }
     if (m->flexes.n) {
         SKEL_FLEX_INT_ARRAYS(PUT_INTS)
     }
@@ -117,6 +120,9 @@ static void put_skeleton(sink *s, const oik_skel_model *m) {
     }
     if (m->curves.n) {
         SKEL_CURVE_REAL_ARRAYS(PUT_REALS)
+    }
+    if (m->turns.n) {
+        SKEL_TURN_REAL_ARRAYS(PUT_REALS)
     }
     if (m->flexes.n) {
         SKEL_FLEX_REAL_ARRAYS(PUT_REALS)

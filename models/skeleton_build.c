@@ -388,7 +388,8 @@ oik_status oik_skeleton_build(oik_skel_model **out, const oik_skin *skin, const 
         find_centre(&b, row);
     void (*const steps[])(oik_builder *) = {start_modes,          add_parts,           add_bones,
                                             oik_builder_stitches, oik_builder_ligaments, oik_builder_couplings, oik_builder_paths,
-                                            oik_builder_clearances, oik_builder_curves, oik_builder_flexes, oik_builder_landmarks,
+                                            oik_builder_clearances, oik_builder_curves, oik_builder_turns, oik_builder_flexes,
+                                            oik_builder_landmarks,
                                             oik_builder_springs,  oik_builder_kinematics, finish_modes};
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !b.status; i++)
         steps[i](&b);

@@ -55,6 +55,7 @@ void oik_builder_couplings(oik_builder *b);
 void oik_builder_paths(oik_builder *b); /**< after the stitches */
 void oik_builder_clearances(oik_builder *b);
 void oik_builder_curves(oik_builder *b);
+void oik_builder_turns(oik_builder *b);
 void oik_builder_flexes(oik_builder *b); /**< after the bones */
 void oik_builder_landmarks(oik_builder *b);
 void oik_builder_springs(oik_builder *b);

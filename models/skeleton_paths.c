@@ -1,5 +1,5 @@
 /**
- * Paths of stitch points while a joint bends, found on the bones of the template (see oik_path_row), clearances and the curve of the spine.
+ * Paths of stitch points while a joint bends, found on the bones of the template (see oik_path_row), clearances, the curve of the spine, and turns.
  *
  *   roll     T(f) = shift . turn by f about the axis; the shift, along the follower's axis at half the angle, keeps the least distance
  *            of the meshes
@@ -348,6 +348,21 @@ void oik_builder_clearances(oik_builder *b) {
             c->part[c->n][1] = b->part[from][side];
             c->distance[c->n] = r->distance * 1e-3;
             c->weight[c->n++] = 1e3 / r->sigma;
+        }
+    }
+}
+
+void oik_builder_turns(oik_builder *b) {
+    oik_turns *t = &b->m->turns;
+    for (int i = 0; i < oik_n_turn_rows; i++) {
+        int row = oik_builder_row(b, oik_turn_table[i].part);
+        for (int side = 0; !b->status && side < (oik_part_table[row].lateral ? 2 : 1); side++) {
+            t->part = oik_builder_grow(b, t->part, t->n, sizeof *t->part);
+            t->weight = oik_builder_grow(b, t->weight, t->n, sizeof *t->weight);
+            if (b->status)
+                return;
+            t->part[t->n] = b->part[row][side];
+            t->weight[t->n++] = 1.0 / (oik_turn_table[i].sigma * DEG);
         }
     }
 }

@@ -3,8 +3,9 @@
  *
  * A ball joint is 1 shared point, a hinge 2 on its axis and a weak one off it, a disc 4 on its rim (added by recipe between
  * neighbouring vertebrae), a rib 2 on its head and tubercle. keep_offset = false marks true joint centres.
- * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres (2 while placing fingers on the hand: the skin of a bent finger that
- * was opened is off along it by so much, which is not to change its length), 2-4 for discs, 10-30 where a point only steadies a rotation.
+ * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres (0.15 for hips, which legs that are too short for their skin pull
+ * apart; 2 while placing fingers on the hand: the skin of a bent finger that was opened is off along it by so much, which is not to change
+ * its length), 2-4 for discs, 10-30 where a point only steadies a rotation.
  */
 #include <stddef.h>
 
@@ -14,7 +15,7 @@
 
 const oik_stitch_row oik_stitch_table[] = {
     /* hip: ball */
-    {"pelvis", "femur", "hipbone:hip_c", "femur:hip_c", 0.5, 0.25, false},
+    {"pelvis", "femur", "hipbone:hip_c", "femur:hip_c", 0.5, 0.15, false},
     /* knee: hinge about the axis of the posterior condyles, 8 mm behind the epicondyles, weakly straight while placing */
     {"femur", "tibia", "femur:knee_c+35,2,-8", "tibia:knee_c+35,2,-8", 1.0, 0.3, true},
     {"femur", "tibia", "femur:knee_c+-35,2,-8", "tibia:knee_c+-35,2,-8", 1.0, 0.3, true},
@@ -210,6 +211,13 @@ const oik_curve_row oik_curve_table[] = {
 };
 const int oik_n_curve_rows = COUNT(oik_curve_table);
 const double oik_curve_sigma = 1.5;
+
+/* What springs and stitches leave to the wrong part. Registration has the turns of both to 1 or 2 deg. */
+const oik_turn_row oik_turn_table[] = {
+    {"pelvis", 0.5, "the skin's thighs turn about other hips than the bones': all springs of a leg then err by centimetres together, and less would not hold it"},
+    {"humerus", 3.0, "its turn about its length hardly shows in springs, and the hinge of the elbow would use it to make room"},
+};
+const int oik_n_turn_rows = COUNT(oik_turn_table);
 
 const oik_flex_row oik_flex_table[] = {
     {"T1", "rib1", "cart1"}, {"T2", "rib2", "cart2"}, {"T3", "rib3", "cart3"},    {"T4", "rib4", "cart4"}, {"T5", "rib5", "cart5"},

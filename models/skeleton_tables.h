@@ -112,6 +112,15 @@ extern const oik_curve_row oik_curve_table[];
 extern const int oik_n_curve_rows;
 extern const double oik_curve_sigma; /**< how far a vertebra may be off the curve [deg] */
 
+/** A part that turns with its joint of the skin (oik_turns). */
+typedef struct oik_turn_row {
+    const char *part;
+    double sigma; /**< [deg] */
+    const char *why;
+} oik_turn_row;
+extern const oik_turn_row oik_turn_table[];
+extern const int oik_n_turn_rows;
+
 /** A rib that bends between its vertebra and the rib cage (oik_flexes). */
 typedef struct oik_flex_row {
     const char *vertebra;  /**< part that its head stands on */

@@ -1,6 +1,7 @@
 /** The energy of posing (formulas in posing.h). */
 #include "skeleton/posing.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +206,20 @@ static void add_springs(oik_terms *terms, const oik_posing *in, const oik_body_f
     }
 }
 
+/** Turns of parts since lying are those of their joints of the body: unit arms along three axes, of which two tell a turn about the third. */
+static void add_turns(oik_terms *terms, const oik_posing *in, const oik_body_frames *frames) {
+    const oik_turns *turns = &in->model->turns;
+    for (size_t i = 0; i < turns->n; i++) {
+        int32_t p = turns->part[i], middle = oik_terms_add_point(terms, p, v3(0, 0, 0));
+        int j = in->model->part_joint[p];
+        oik_mat3 R = m3_mul(m3_mul(frames->G[j], m3_transpose(in->skin.frames.G[j])), in->lying->R[p]);
+        const oik_vec3 arm[3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+        for (int k = 0; k < 3; k++)
+            oik_terms_add(terms, (oik_term){.kind = OIK_TERM_OFFSET, .a = oik_terms_add_point(terms, p, arm[k]), .b = middle,
+                                            .weight = turns->weight[i] / sqrt(2.0), .vector = m3_mulv(R, arm[k])});
+    }
+}
+
 /* how far a point 30 mm beside a finger bone may be off where its skin takes it: 3 mm, or 6 deg */
 static const double SIDE_WEIGHT = 333.0;
 
@@ -294,6 +309,7 @@ void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_fram
 
 void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x) {
     add_springs(terms, posing, frames, x);
+    add_turns(terms, posing, frames);
     add_sides(terms, posing);
     add_stitches(terms, posing);
     add_ligaments(terms, posing);

@@ -5,6 +5,8 @@
  *                folded or turns otherwise than the joint of the bone, the joint's own motion stands in for it
  *                of hands and fingers w_i (y_i - T y_i,lying) with the motion T of their skin (digits.h), and rows that hold the
  *                turn of finger bones about their length
+ *   turn       = w (R - Q R_lying) e / sqrt(2), Q the turn of the part's joint since lying, e the three axes: two of them tell a turn about
+ *                the third, so 1 / w is the standard deviation of the turn
  *   stitch     = w (y_a - R_a o - y_b), o = the reference offset in the frame of a's part (0 where the points are one joint centre)
  *                the first point of a path (skel_model.h) is where the joint's angle at the start of posing puts it
  *   ligament   = w (|y_a - y_b| - |y_a - y_b|_lying)
@@ -51,7 +53,7 @@ void oik_posing_clear(oik_posing *posing);
  */
 void oik_posing_start(oik_puppet *start, oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x);
 
-/** Append springs, stitches, ligaments and balls in a body pose; x: n_vertices of the body [m]. After oik_posing_start with the same frames and x. */
+/** Append springs, turns, stitches, ligaments and balls in a body pose; x: n_vertices of the body [m]. After oik_posing_start with the same frames and x. */
 void oik_posing_add(oik_terms *terms, const oik_posing *posing, const oik_body_frames *frames, const oik_vec3 *x);
 
 #endif

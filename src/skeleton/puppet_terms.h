@@ -15,8 +15,8 @@
  *   spring    w (c |y_a - q| - d), c = -sign((y_a - q) . n)  1 row, c constant in the Jacobian: a distance with a sign, + inside the skin
  *   prior     w_k s_k                                        1 row per mode
  *
- * A stitch turns with its part, so a result of stitches is equivariant under rotations of the input. Offset, contact and spring are
- * those of the published method (published.h).
+ * A stitch turns with its part, so a result of stitches is equivariant under rotations of the input; one of offsets is when they turn
+ * with the input. Contact and spring are those of the published method (published.h).
  *
  *   rotation   state of a part            tangent of a part        update
  *   local      R (9, row-major), t (3)    w (3), v (3)             R <- exp(w) R, t <- t + v

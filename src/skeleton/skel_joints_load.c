@@ -1,4 +1,4 @@
-/** Reading of what an archive may have about joints: paths, clearances, curves and flexes (see skel_model.h). */
+/** Reading of what an archive may have about joints: paths, clearances, curves, turns and flexes (see skel_model.h). */
 #include "base/status.h"
 #include "skeleton/skel_model_arrays.h"
 
@@ -40,6 +40,14 @@ static oik_status check_curve(const oik_skel_model *m, size_t i, oik_error *err)
         return oik_fail(err, OIK_E_MODEL, "skel_curve_part: row %zu does not name three parts", i);
     if (!(m->curves.share[i] >= 0.0 && m->curves.share[i] <= 1.0))
         return oik_fail(err, OIK_E_MODEL, "skel_curve_share: row %zu is not between 0 and 1", i);
+    return OIK_OK;
+}
+
+static oik_status check_turn(const oik_skel_model *m, size_t i, oik_error *err) {
+    if (m->turns.part[i] < 0)
+        return oik_fail(err, OIK_E_MODEL, "skel_turn_part: row %zu does not name a part", i);
+    if (!(m->turns.weight[i] >= 0.0))
+        return oik_fail(err, OIK_E_MODEL, "skel_turn_weight: row %zu is negative", i);
     return OIK_OK;
 }
 
@@ -98,6 +106,7 @@ static oik_status check_flex(const oik_skel_model *m, size_t i, oik_error *err) 
 GROUP_READER(load_paths, "skel_path_stitch", paths, SKEL_PATH_INT_ARRAYS, SKEL_PATH_REAL_ARRAYS, check_path)
 GROUP_READER(load_clearances, "skel_clearance_part", clearances, SKEL_CLEARANCE_INT_ARRAYS, SKEL_CLEARANCE_REAL_ARRAYS, check_clearance)
 GROUP_READER(load_curves, "skel_curve_part", curves, SKEL_CURVE_INT_ARRAYS, SKEL_CURVE_REAL_ARRAYS, check_curve)
+GROUP_READER(load_turns, "skel_turn_part", turns, SKEL_TURN_INT_ARRAYS, SKEL_TURN_REAL_ARRAYS, check_turn)
 GROUP_READER(load_flexes, "skel_flex_point", flexes, SKEL_FLEX_INT_ARRAYS, SKEL_FLEX_REAL_ARRAYS, check_flex)
 
 oik_status oik_skel_model_load_joints(oik_skel_model *model, const oik_npz *npz, oik_error *err) {
@@ -106,5 +115,7 @@ oik_status oik_skel_model_load_joints(oik_skel_model *model, const oik_npz *npz,
         status = load_clearances(model, npz, err);
     if (!status)
         status = load_curves(model, npz, err);
+    if (!status)
+        status = load_turns(model, npz, err);
     return status ? status : load_flexes(model, npz, err);
 }

@@ -103,6 +103,13 @@ typedef struct oik_curves {
     double *weight;     /**< n [1/rad] */
 } oik_curves;
 
+/** Parts that turn with the skin's joint that they hang on, whatever their springs say (posing.h). */
+typedef struct oik_turns {
+    size_t n;
+    int32_t *part;
+    double *weight;     /**< n [1/rad] */
+} oik_turns;
+
 /** Bones that bend between the part that carries them and another one on which they stand: ribs (formula in flex.h). */
 typedef struct oik_flexes {
     size_t n;
@@ -161,6 +168,7 @@ typedef struct oik_skel_model {
     oik_paths paths;           /**< may be empty */
     oik_clearances clearances; /**< may be empty */
     oik_curves curves;         /**< may be empty */
+    oik_turns turns;           /**< may be empty */
     oik_flexes flexes;         /**< may be empty */
     int n_lists;
     int32_t *list_start;    /**< n_lists + 1 */
@@ -180,7 +188,7 @@ void oik_skel_model_free(oik_skel_model *model);
 /** Second half of loading: segments, joints, degrees of freedom, lying pose, gap points (n_segments and lists are set). */
 oik_status oik_skel_model_load_kinematics(oik_skel_model *model, const oik_npz *npz, oik_error *err);
 
-/** Paths, clearances, curves and flexes, which an archive may not have: then there are none. Points, parts and stitches are read. */
+/** Paths, clearances, curves, turns and flexes, which an archive may not have: then there are none. Points, parts and stitches are read. */
 oik_status oik_skel_model_load_joints(oik_skel_model *model, const oik_npz *npz, oik_error *err);
 
 /** Orthonormal with det +1, up to the rounding of a file. */

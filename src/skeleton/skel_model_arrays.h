@@ -79,6 +79,8 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
 #define SKEL_CURVE_REAL_ARRAYS(X)                                                   \
     X("skel_curve_share", curves.share, m->curves.n, 1, "<f8")                      \
     X("skel_curve_weight", curves.weight, m->curves.n, 1, "<f8")
+#define SKEL_TURN_INT_ARRAYS(X) X("skel_turn_part", turns.part, m->turns.n, 1, m->n_parts)
+#define SKEL_TURN_REAL_ARRAYS(X) X("skel_turn_weight", turns.weight, m->turns.n, 1, "<f8")
 #define SKEL_FLEX_INT_ARRAYS(X)                                                     \
     X("skel_flex_point", flexes.point, m->flexes.n, 3, m->n_points)                 \
     X("skel_flex_start", flexes.start, m->flexes.n + 1, 1, SKEL_STARTS)             \

@@ -248,6 +248,7 @@ void oik_skel_model_free(oik_skel_model *m) {
     SKEL_PATH_INT_ARRAYS(FREE_INTS)
     SKEL_CLEARANCE_INT_ARRAYS(FREE_INTS)
     SKEL_CURVE_INT_ARRAYS(FREE_INTS)
+    SKEL_TURN_INT_ARRAYS(FREE_INTS)
     SKEL_FLEX_INT_ARRAYS(FREE_INTS)
 #undef FREE_INTS
 #define FREE_REALS(array, field, rows, columns, dtype) free(m->field);
@@ -255,6 +256,7 @@ void oik_skel_model_free(oik_skel_model *m) {
     SKEL_PATH_REAL_ARRAYS(FREE_REALS)
     SKEL_CLEARANCE_REAL_ARRAYS(FREE_REALS)
     SKEL_CURVE_REAL_ARRAYS(FREE_REALS)
+    SKEL_TURN_REAL_ARRAYS(FREE_REALS)
     SKEL_FLEX_REAL_ARRAYS(FREE_REALS)
 #undef FREE_REALS
     free(m->segments);

@@ -1,4 +1,4 @@
-/* Loading what an archive may have about joints: paths, clearances, curves and flexes; without them, with them, and damaged. */
+/* Loading what an archive may have about joints: paths, clearances, curves, turns and flexes; without them, with them, and damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static void add_joints(void) {
     const int32_t flex[3] = {vertex_of(TINY_THIGH_L, 3), vertex_of(TINY_SHANK_L, 3), vertex_of(TINY_SHANK_L, 30)};
     const int32_t bent[2] = {vertex_of(TINY_SHANK_L, 4), vertex_of(TINY_SHANK_L, 25)};
     const double shares[2][2] = {{1.0, 0.0}, {0.25, 0.5}};
-    const double angle[2] = {0.0, 0.6}, distance = 0.02, weight = 1000.0, share = 0.4, stiffness = 30.0;
+    const double angle[2] = {0.0, 0.6}, distance = 0.02, weight = 1000.0, share = 0.4, stiffness = 30.0, weights[2] = {100.0, 20.0};
     n_required = all.n;
     add("skel_path_stitch", "<i4", 1, 1, &stitch);
     add("skel_path_driver", "<i4", 1, 1, &driver);
@@ -67,6 +67,8 @@ static void add_joints(void) {
     add("skel_curve_part", "<i4", 1, 3, curve);
     add("skel_curve_share", "<f8", 1, 1, &share);
     add("skel_curve_weight", "<f8", 1, 1, &stiffness);
+    add("skel_turn_part", "<i4", 2, 1, part);
+    add("skel_turn_weight", "<f8", 2, 1, weights);
     add("skel_flex_point", "<i4", 1, 3, flex);
     add("skel_flex_start", "<i4", 2, 1, start);
     add("skel_flex_vertex", "<i4", 2, 1, bent);
@@ -120,6 +122,7 @@ static void an_archive_without_them_has_none(void **state) {
     assert_int_equal(loaded->paths.n, 0);
     assert_int_equal(loaded->clearances.n, 0);
     assert_int_equal(loaded->curves.n, 0);
+    assert_int_equal(loaded->turns.n, 0);
     assert_int_equal(loaded->flexes.n, 0);
     oik_skel_model_free(loaded);
 }
@@ -139,6 +142,9 @@ static void they_are_read_as_they_were_written(void **state) {
     assert_true(loaded->clearances.distance[0] == 0.02 && loaded->clearances.weight[0] == 1000.0);
     assert_int_equal(loaded->curves.part[0][2], TINY_ARM_L);
     assert_true(loaded->curves.share[0] == 0.4 && loaded->curves.weight[0] == 30.0);
+    assert_int_equal(loaded->turns.n, 2);
+    assert_int_equal(loaded->turns.part[1], TINY_THIGH_R);
+    assert_true(loaded->turns.weight[0] == 100.0 && loaded->turns.weight[1] == 20.0);
     assert_int_equal(loaded->flexes.n, 1);
     assert_int_equal(loaded->flexes.point[0][2], vertex_of(TINY_SHANK_L, 30));
     assert_int_equal(loaded->flexes.vertex[1], vertex_of(TINY_SHANK_L, 25));
@@ -150,7 +156,8 @@ static void a_group_is_complete_or_refused(void **state) {
     (void)state;
     for (int i = n_required; i < all.n; i++) {
         bool leads = strcmp(all.array[i].name, "skel_path_stitch") == 0 || strcmp(all.array[i].name, "skel_clearance_part") == 0 ||
-                     strcmp(all.array[i].name, "skel_curve_part") == 0 || strcmp(all.array[i].name, "skel_flex_point") == 0;
+                     strcmp(all.array[i].name, "skel_curve_part") == 0 || strcmp(all.array[i].name, "skel_turn_part") == 0 ||
+                     strcmp(all.array[i].name, "skel_flex_point") == 0;
         oik_skel_model *loaded = NULL;
         oik_error err = {.status = OIK_OK, .message = ""};
         skeleton_arrays_write(&all, &all.array[i], path);
@@ -197,6 +204,8 @@ static void wrong_values_are_refused(void **state) {
     refuse_int("skel_curve_part", 2, TINY_PELVIS);
     refuse_int("skel_curve_part", 1, -1);
     refuse_real("skel_curve_share", 0, 1.1);
+    refuse_int("skel_turn_part", 1, TINY_PARTS);
+    refuse_real("skel_turn_weight", 0, -1.0);
     refuse_int("skel_flex_point", 0, -1);
     refuse_int("skel_flex_point", 2, INT32_MAX);
     refuse_int("skel_flex_point", 0, vertex_of(TINY_SHANK_L, 3));  /* a seat on one part only */

@@ -5,7 +5,7 @@
 #include "skeleton/skel_model_arrays.h"
 #include "support/tiny_skeleton.h"
 
-enum { MAX_ARRAYS = 80, MAX_DOFS = TINY_SEGMENTS * OIK_MAX_JOINT_DOFS };
+enum { MAX_ARRAYS = 96, MAX_DOFS = TINY_SEGMENTS * OIK_MAX_JOINT_DOFS };
 
 /** One array of the archive: names, integers or doubles. */
 typedef struct array {
