@@ -214,7 +214,8 @@ const double oik_curve_sigma = 1.5;
 
 /* What springs and stitches leave to the wrong part. Registration has the turns of both to 1 or 2 deg. */
 const oik_turn_row oik_turn_table[] = {
-    {"pelvis", 0.5, "the skin's thighs turn about other hips than the bones': all springs of a leg then err by centimetres together, and less would not hold it"},
+    {"pelvis", 0.5,
+     "the skin's thighs turn about other hips than the bones': all springs of a leg then err by centimetres together; less would not hold it"},
     {"humerus", 3.0, "its turn about its length hardly shows in springs, and the hinge of the elbow would use it to make room"},
 };
 const int oik_n_turn_rows = COUNT(oik_turn_table);
