@@ -15,9 +15,9 @@
 
 #include "base/rot.h"
 #include "skeleton/track.h"
+#include "support/built_in_body.h"
 #include "support/joint_measures.h"
 #include "support/posed_body.h"
-#include "support/run_program.h"
 
 enum { RIBS = 12, CARTILAGES = 10, TRUE_RIBS = 7, LUMBAR = 5 };
 
@@ -30,8 +30,7 @@ typedef struct cage {
 } cage;
 
 typedef struct subject {
-    oik_body_model *body;
-    oik_skel_model *model;
+    built_in_body built_in;
     cage template_cage, lying[POSED_COUNT], in[POSED_COUNT];
     cage tracked[POSED_COUNT];             /* in the second frame of a sequence in which the subject does not move */
     cage rigid[POSED_COUNT];               /* if ribs did not bend */
@@ -98,101 +97,73 @@ static oik_vec3 turn_of(const oik_skel_model *model, const oik_puppet *lying, co
     return v3_scale(oik_rot_log(m3_mul(after, m3_transpose(before))), 1.0 / DEG);
 }
 
-static void measure_spine(subject *s, const oik_puppet *lying, const oik_puppet *posed, posed_body pose) {
+static void measure_spine(subject *s, const oik_skel_model *model, const oik_puppet *lying, const oik_puppet *posed, posed_body pose) {
     static const char *const spine[LUMBAR + 2] = {"pelvis", "L5", "L4", "L3", "L2", "L1", "T12"};
-    s->thoracic[pose] = v3_norm(turn_of(s->model, lying, posed, "T7", "T10"));
+    s->thoracic[pose] = v3_norm(turn_of(model, lying, posed, "T7", "T10"));
     for (int i = 0; i + 1 < LUMBAR + 2; i++)
-        s->lumbar[pose] = fmax(s->lumbar[pose], fabs(turn_of(s->model, lying, posed, spine[i + 1], spine[i]).y));
+        s->lumbar[pose] = fmax(s->lumbar[pose], fabs(turn_of(model, lying, posed, spine[i + 1], spine[i]).y));
 }
 
 /* ---- subjects ---- */
 
-static void load(subject *s, const char *gender) {
-    const char *models = getenv("OSSO_IK_MODELS"), *build = getenv("OSSO_IK_BUILD");
-    char file[32];
-    oik_npz *npz;
-    oik_error err = {.message = ""};
-    snprintf(file, sizeof file, "%s.npz", gender);
-    check(oik_npz_open(&npz, in_folder(models ? models : in_folder(build ? build : "build", "models"), file), &err), &err);
-    check(oik_body_model_load(&s->body, npz, &err), &err);
-    check(oik_skel_model_load(&s->model, npz, s->body->n_vertices, &err), &err);
-    oik_npz_free(npz);
-}
-
-static void measure_tracked(subject *s, const oik_body_fit *fit, const oik_vec3 *x, const oik_puppet *lying, posed_body pose) {
+static void measure_tracked(cage *out, const built_in_body *b, const found_bones *found, const oik_vec3 *x) {
     oik_error err = {.message = ""};
     oik_skel_track *track;
     oik_puppet *posed;
     oik_skel_track_options options = oik_skel_track_options_default();
-    check(oik_puppet_new(&posed, s->model, &err), &err);
-    check(oik_skel_track_new(&track, s->model, s->body, fit, (const int32_t(*)[3])s->body->faces, s->body->n_faces, lying, &err), &err);
+    const int32_t(*faces)[3] = (const int32_t(*)[3])b->body->faces;
+    check(oik_puppet_new(&posed, b->model, &err), &err);
+    check(oik_skel_track_new(&track, b->model, b->body, &found->fit, faces, b->body->n_faces, found->lying, &err), &err);
     for (int frame = 0; frame < 2; frame++)
-        check(oik_skel_track_frame(posed, NULL, track, &fit->frames, x, false, &options, &err), &err);
-    measure_cage(&s->tracked[pose], s->model, posed);
+        check(oik_skel_track_frame(posed, NULL, track, &found->fit.frames, x, false, &options, &err), &err);
+    measure_cage(out, b->model, posed);
     oik_skel_track_free(track);
     oik_puppet_free(posed);
 }
 
-static void measure_pose(subject *s, oik_body_register *workspace, const oik_vec3 *x, posed_body pose) {
-    oik_error err = {.message = ""};
-    oik_body_fit fit;
-    oik_puppet *lying, *posed;
-    oik_body_register_options registering = oik_body_register_options_default();
-    oik_skel_options options = oik_skel_options_default();
-    check(oik_body_fit_mesh(&fit, workspace, x, &registering, &err), &err);
-    check(oik_skel_infer(&lying, NULL, s->model, s->body, &fit, &options, &err), &err);
-    check(oik_skel_pose(&posed, NULL, s->model, s->body, &fit, x, (const int32_t(*)[3])s->body->faces, s->body->n_faces, lying, &options, &err),
-          &err);
-    measure_cage(&s->lying[pose], s->model, lying);
-    measure_cage(&s->in[pose], s->model, posed);
-    measure_spine(s, lying, posed, pose);
-    measure_tracked(s, &fit, x, lying, pose);
-    size_t n_flexes = s->model->flexes.n;
-    s->model->flexes.n = 0;
-    measure_cage(&s->rigid[pose], s->model, posed);
-    s->model->flexes.n = n_flexes;
-    oik_puppet_free(lying);
-    oik_puppet_free(posed);
-    oik_body_fit_free(&fit);
+static void measure_pose(subject *s, const oik_vec3 *x, posed_body pose) {
+    const built_in_body *b = &s->built_in;
+    found_bones found = find_bones(b, x);
+    measure_cage(&s->lying[pose], b->model, found.lying);
+    measure_cage(&s->in[pose], b->model, found.posed);
+    measure_spine(s, b->model, found.lying, found.posed, pose);
+    measure_tracked(&s->tracked[pose], b, &found, x);
+    size_t n_flexes = b->model->flexes.n;
+    b->model->flexes.n = 0;
+    measure_cage(&s->rigid[pose], b->model, found.posed);
+    b->model->flexes.n = n_flexes;
+    found_bones_free(&found);
 }
 
-static void measure(subject *s) {
-    oik_error err = {.message = ""};
-    oik_body_register *workspace;
+static void measure(subject *s, const char *gender) {
+    const built_in_body *b = &s->built_in;
+    s->built_in = built_in_load(gender);
     oik_puppet *rest;
-    oik_vec3 *x = malloc(s->body->n_vertices * sizeof *x);
-    double *shape = calloc(s->body->n_modes, sizeof *shape);
-    assert_true(x && shape);
-    for (size_t k = 0; k < 6; k++)
-        shape[k] = k % 2 ? -0.5 : 0.5;
-    check(oik_body_register_new(&workspace, s->body, &err), &err);
+    oik_vec3 *x = malloc(b->body->n_vertices * sizeof *x);
+    double *shape = built_in_shape(b->body);
+    assert_non_null(x);
     for (int pose = 0; pose < POSED_COUNT; pose++) {
-        posed_body_skin(x, s->body, shape, (posed_body)pose);
-        measure_pose(s, workspace, x, (posed_body)pose);
+        posed_body_skin(x, b->body, shape, (posed_body)pose);
+        measure_pose(s, x, (posed_body)pose);
     }
-    check(oik_puppet_new(&rest, s->model, &err), &err);
-    measure_cage(&s->template_cage, s->model, rest);
+    assert_int_equal(oik_puppet_new(&rest, b->model, NULL), OIK_OK);
+    measure_cage(&s->template_cage, b->model, rest);
     oik_puppet_free(rest);
-    oik_body_register_free(workspace);
     free(shape);
     free(x);
 }
 
 static int set_up(void **state) {
     (void)state;
-    for (int i = 0; i < 2; i++) {
-        load(&subjects[i], genders[i]);
-        measure(&subjects[i]);
-    }
+    for (int i = 0; i < 2; i++)
+        measure(&subjects[i], genders[i]);
     return 0;
 }
 
 static int tear_down(void **state) {
     (void)state;
-    for (int i = 0; i < 2; i++) {
-        oik_skel_model_free(subjects[i].model);
-        oik_body_model_free(subjects[i].body);
-    }
+    for (int i = 0; i < 2; i++)
+        built_in_free(&subjects[i].built_in);
     return 0;
 }
 
@@ -294,7 +265,7 @@ static void the_spine_bends_within_the_cage(void **state) {
 static void shares_fit_together(void **state) {
     (void)state;
     for (int who = 0; who < 2; who++) {
-        const oik_skel_model *m = subjects[who].model;
+        const oik_skel_model *m = subjects[who].built_in.model;
         oik_puppet *rest;
         oik_vec3 *d = calloc(m->n_vertices, sizeof *d);
         assert_true(d && oik_puppet_new(&rest, m, NULL) == OIK_OK);

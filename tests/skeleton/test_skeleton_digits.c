@@ -17,28 +17,20 @@
 #include "skeleton/digits.h"
 #include "skeleton/track.h"
 #include "support/bent_digits.h"
+#include "support/built_in_body.h"
 #include "support/digit_measures.h"
 #include "support/failing_malloc.h"
 #include "support/posed_body.h"
-#include "support/run_program.h"
 
 static const double DEG = 3.14159265358979323846 / 180.0;
-
-/* What the pipeline finds in a skin. */
-typedef struct found {
-    oik_body_fit fit;
-    oik_puppet *lying, *posed;
-} found;
 
 /* One subject: model, skin with open hands and the bones in it. */
 typedef struct subject {
     const char *gender;
     posed_body pose;
-    oik_body_model *body;
-    oik_skel_model *model;
-    oik_body_register *workspace;
+    built_in_body built_in;
     oik_vec3 *x;
-    found open;
+    found_bones open;
     digit_measures in[HAND_COUNT];
 } subject;
 
@@ -50,72 +42,39 @@ static void check(oik_status status, const oik_error *err) {
 }
 
 static oik_vec3 *room_for_skin(const subject *s) {
-    oik_vec3 *x = calloc(s->body->n_vertices, sizeof *x);
+    oik_vec3 *x = calloc(s->built_in.body->n_vertices, sizeof *x);
     assert_non_null(x);
     return x;
-}
-
-static found find(const subject *s, const oik_vec3 *x) {
-    oik_error err = {.message = ""};
-    oik_body_register_options registering = oik_body_register_options_default();
-    oik_skel_options options = oik_skel_options_default();
-    const int32_t(*faces)[3] = (const int32_t(*)[3])s->body->faces;
-    found f;
-    check(oik_body_fit_mesh(&f.fit, s->workspace, x, &registering, &err), &err);
-    check(oik_skel_infer(&f.lying, NULL, s->model, s->body, &f.fit, &options, &err), &err);
-    check(oik_skel_pose(&f.posed, NULL, s->model, s->body, &f.fit, x, faces, s->body->n_faces, f.lying, &options, &err), &err);
-    return f;
-}
-
-static void found_free(found *f) {
-    oik_puppet_free(f->lying);
-    oik_puppet_free(f->posed);
-    oik_body_fit_free(&f->fit);
 }
 
 /* The subject's skin with bent fingers, and where its bones are then. */
 static oik_puppet *bend(oik_vec3 *x, const subject *s, hand_shape hand) {
     oik_puppet *truth;
-    assert_int_equal(oik_puppet_new(&truth, s->model, NULL), OIK_OK);
+    assert_int_equal(oik_puppet_new(&truth, s->built_in.model, NULL), OIK_OK);
     oik_puppet_copy(truth, s->open.posed);
-    memcpy(x, s->x, s->body->n_vertices * sizeof *x);
-    bend_digits(x, truth, s->body, s->model, hand);
+    memcpy(x, s->x, s->built_in.body->n_vertices * sizeof *x);
+    bend_digits(x, truth, s->built_in.body, s->built_in.model, hand);
     return truth;
 }
 
-static void load(subject *s) {
-    const char *models = getenv("OSSO_IK_MODELS"), *build = getenv("OSSO_IK_BUILD");
-    char file[32];
-    oik_npz *npz;
-    oik_error err = {.message = ""};
-    snprintf(file, sizeof file, "%s.npz", s->gender);
-    check(oik_npz_open(&npz, in_folder(models ? models : in_folder(build ? build : "build", "models"), file), &err), &err);
-    check(oik_body_model_load(&s->body, npz, &err), &err);
-    check(oik_skel_model_load(&s->model, npz, s->body->n_vertices, &err), &err);
-    oik_npz_free(npz);
-    check(oik_body_register_new(&s->workspace, s->body, &err), &err);
-}
-
 static void measure(subject *s) {
-    double *shape = calloc(s->body->n_modes, sizeof *shape);
+    s->built_in = built_in_load(s->gender);
+    double *shape = built_in_shape(s->built_in.body);
     oik_vec3 *x = room_for_skin(s);
-    assert_non_null(shape);
-    for (size_t k = 0; k < 6; k++)
-        shape[k] = k % 2 ? -0.5 : 0.5;
     s->x = room_for_skin(s);
-    posed_body_skin(s->x, s->body, shape, s->pose);
-    s->open = find(s, s->x);
+    posed_body_skin(s->x, s->built_in.body, shape, s->pose);
+    s->open = find_bones(&s->built_in, s->x);
     for (int hand = HAND_OPEN + 1; hand < HAND_COUNT; hand++) {
         oik_puppet *truth = bend(x, s, (hand_shape)hand);
-        found f = find(s, x);
-        s->in[hand] = digit_measures_take(s->body, s->model, x, f.posed, truth);
+        found_bones f = find_bones(&s->built_in, x);
+        s->in[hand] = digit_measures_take(s->built_in.body, s->built_in.model, x, f.posed, truth);
         const digit_measures *m = &s->in[hand];
         if (getenv("DIGIT_MEASURES"))
             print_message("%s, %s: angle %.1f %.1f deg, shift %.1f %.1f mm, length %.1f %%, off centre %.1f, outside %.2f %% %.1f mm, overlap %.1f, "
                           "wrist %.1f, forearm %.1f deg\n", s->gender, hand_shape_name((hand_shape)hand), m->mean_angle, m->largest_angle,
                           m->mean_shift, m->largest_shift, m->length, m->off_centre, 100.0 * m->outside_share, m->outside, m->overlap, m->wrist,
                           m->forearm);
-        found_free(&f);
+        found_bones_free(&f);
         oik_puppet_free(truth);
     }
     free(shape);
@@ -124,10 +83,8 @@ static void measure(subject *s) {
 
 static int set_up(void **state) {
     (void)state;
-    for (int i = 0; i < 2; i++) {
-        load(&subjects[i]);
+    for (int i = 0; i < 2; i++)
         measure(&subjects[i]);
-    }
     return 0;
 }
 
@@ -135,10 +92,8 @@ static int tear_down(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
         subject *s = &subjects[i];
-        found_free(&s->open);
-        oik_body_register_free(s->workspace);
-        oik_skel_model_free(s->model);
-        oik_body_model_free(s->body);
+        found_bones_free(&s->open);
+        built_in_free(&s->built_in);
         free(s->x);
     }
     return 0;
@@ -206,9 +161,9 @@ static void finger_bones_keep_their_length(void **state) {
 static oik_puppet *mirrored(const subject *s, const oik_puppet *from) {
     oik_puppet *to;
     oik_mat3 M = m3_diag(v3(-1, 1, 1));
-    assert_int_equal(oik_puppet_new(&to, s->model, NULL), OIK_OK);
-    for (int p = 0; p < s->model->n_parts; p++) {
-        int twin = s->model->part_mirror[p];
+    assert_int_equal(oik_puppet_new(&to, s->built_in.model, NULL), OIK_OK);
+    for (int p = 0; p < s->built_in.model->n_parts; p++) {
+        int twin = s->built_in.model->part_mirror[p];
         to->R[p] = m3_mul(M, m3_mul(from->R[twin], M));
         to->t[p] = m3_mulv(M, from->t[twin]);
     }
@@ -220,7 +175,7 @@ static double largest_distance(const subject *s, const oik_puppet *a, const oik_
     for (int side = 0; side < 2; side++)
         for (int d = 0; d < N_DIGITS; d++)
             for (int k = 0; k < N_PHALANGES; k++) {
-                int p = digit_part(s->model, side, d, k);
+                int p = digit_part(s->built_in.model, side, d, k);
                 largest = fmax(largest, v3_dist(a->t[p], b->t[p]) + 20e-3 * oik_rot_angle_between(a->R[p], b->R[p]));
             }
     return largest;
@@ -234,19 +189,19 @@ static void a_turned_fist_turns_its_bones(void **state) {
     const oik_vec3 t = v3(1, -2, 0.5);
     oik_vec3 *x = room_for_skin(s);
     oik_puppet_free(bend(x, s, HAND_FIST));
-    found first = find(s, x);
-    for (size_t v = 0; v < s->body->n_vertices; v++)
+    found_bones first = find_bones(&s->built_in, x);
+    for (size_t v = 0; v < s->built_in.body->n_vertices; v++)
         x[v] = v3_add(m3_mulv(Q, x[v]), t);
-    found second = find(s, x);
-    for (int p = 0; p < s->model->n_parts; p++) {
+    found_bones second = find_bones(&s->built_in, x);
+    for (int p = 0; p < s->built_in.model->n_parts; p++) {
         first.posed->R[p] = m3_mul(Q, first.posed->R[p]);
         first.posed->t[p] = v3_add(m3_mulv(Q, first.posed->t[p]), t);
     }
     double distance = largest_distance(s, first.posed, second.posed);
     if (distance >= 1e-5)
         fail_msg("%.4f mm apart", 1e3 * distance);
-    found_free(&first);
-    found_free(&second);
+    found_bones_free(&first);
+    found_bones_free(&second);
     free(x);
 }
 
@@ -255,16 +210,16 @@ static void a_mirrored_fist_mirrors_its_bones(void **state) {
     const subject *s = &subjects[0];
     oik_vec3 *x = room_for_skin(s), *y = room_for_skin(s);
     oik_puppet_free(bend(x, s, HAND_FIST));
-    for (size_t v = 0; v < s->body->n_vertices; v++)
-        y[v] = m3_mulv(m3_diag(v3(-1, 1, 1)), x[s->body->mirror[v]]);
-    found a = find(s, x), b = find(s, y);
+    for (size_t v = 0; v < s->built_in.body->n_vertices; v++)
+        y[v] = m3_mulv(m3_diag(v3(-1, 1, 1)), x[s->built_in.body->mirror[v]]);
+    found_bones a = find_bones(&s->built_in, x), b = find_bones(&s->built_in, y);
     oik_puppet *twin = mirrored(s, b.posed);
     double distance = largest_distance(s, a.posed, twin);
     if (distance >= 1e-5)
         fail_msg("%.3f mm apart", 1e3 * distance);
     oik_puppet_free(twin);
-    found_free(&a);
-    found_free(&b);
+    found_bones_free(&a);
+    found_bones_free(&b);
     free(x);
     free(y);
 }
@@ -280,15 +235,16 @@ static void fingers_follow_a_sequence(void **state) {
     oik_skel_track_options options = oik_skel_track_options_default();
     oik_puppet *puppet;
     oik_vec3 *x = room_for_skin(s);
-    const int32_t(*faces)[3] = (const int32_t(*)[3])s->body->faces;
-    check(oik_skel_track_new(&track, s->model, s->body, &s->open.fit, faces, s->body->n_faces, s->open.lying, &err), &err);
-    check(oik_puppet_new(&puppet, s->model, &err), &err);
+    const oik_body_model *body = s->built_in.body;
+    const int32_t(*faces)[3] = (const int32_t(*)[3])body->faces;
+    check(oik_skel_track_new(&track, s->built_in.model, body, &s->open.fit, faces, body->n_faces, s->open.lying, &err), &err);
+    check(oik_puppet_new(&puppet, s->built_in.model, &err), &err);
     check(oik_skel_track_frame(puppet, NULL, track, &s->open.fit.frames, s->x, true, &options, &err), &err);
     static const hand_shape hands[] = {HAND_RELAXED, HAND_HOOK, HAND_FIST};
     for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
         oik_puppet *truth = bend(x, s, hands[i]);
         check(oik_skel_track_frame(puppet, NULL, track, &s->open.fit.frames, x, false, &options, &err), &err);
-        digit_measures m = digit_measures_take(s->body, s->model, x, puppet, truth);
+        digit_measures m = digit_measures_take(s->built_in.body, s->built_in.model, x, puppet, truth);
         at_most(m.mean_angle, 4.0, "mean angle in a sequence", s, (int)hands[i]);
         at_most(m.mean_shift, 1.5, "mean shift in a sequence", s, (int)hands[i]);
         assert_true(m.length == 0.0);
@@ -307,15 +263,15 @@ static void skin_that_moves_as_a_whole_moves_every_finger_so(void **state) {
     const oik_mat3 Q = oik_rot_exp(v3(0.3, 2.0, -1.0));
     const oik_vec3 t = v3(-0.3, 0.8, 2);
     oik_digits *digits;
-    oik_digit_motion *motion = calloc((size_t)s->model->n_parts, sizeof *motion);
+    oik_digit_motion *motion = calloc((size_t)s->built_in.model->n_parts, sizeof *motion);
     oik_vec3 *x = room_for_skin(s);
     int n_known = 0;
     assert_non_null(motion);
-    assert_int_equal(oik_digits_new(&digits, s->model, s->body, NULL), OIK_OK);
-    for (size_t v = 0; v < s->body->n_vertices; v++)
+    assert_int_equal(oik_digits_new(&digits, s->built_in.model, s->built_in.body, NULL), OIK_OK);
+    for (size_t v = 0; v < s->built_in.body->n_vertices; v++)
         x[v] = v3_add(m3_mulv(Q, s->x[v]), t);
     oik_digits_follow(motion, digits, s->x, x);
-    for (int p = 0; p < s->model->n_parts; p++) {
+    for (int p = 0; p < s->built_in.model->n_parts; p++) {
         if (!motion[p].known)
             continue;
         n_known++; /* rounding of positions of 2 m over fingers of 10 mm */
@@ -334,10 +290,10 @@ static void open_hands_of_the_model_stay_as_they_are(void **state) {
     const subject *s = &subjects[0];
     oik_digits *digits;
     oik_vec3 *y = room_for_skin(s);
-    assert_int_equal(oik_digits_new(&digits, s->model, s->body, NULL), OIK_OK);
-    memcpy(y, s->open.fit.v_shaped, s->body->n_vertices * sizeof *y);
+    assert_int_equal(oik_digits_new(&digits, s->built_in.model, s->built_in.body, NULL), OIK_OK);
+    memcpy(y, s->open.fit.v_shaped, s->built_in.body->n_vertices * sizeof *y);
     assert_int_equal(oik_digits_straighten(y, digits, s->open.fit.v_shaped, NULL), OIK_OK);
-    for (size_t v = 0; v < s->body->n_vertices; v++)
+    for (size_t v = 0; v < s->built_in.body->n_vertices; v++)
         assert_true(v3_dist(y[v], s->open.fit.v_shaped[v]) < 1e-9);
     oik_digits_free(digits);
     free(y);
@@ -351,9 +307,9 @@ static void every_failed_allocation_is_reported(void **state) {
     for (long k = 0; status == OIK_E_MEMORY; k++) {
         oik_digits *digits = NULL;
         oik_error err = {.status = OIK_OK};
-        memcpy(y, s->x, s->body->n_vertices * sizeof *y);
+        memcpy(y, s->x, s->built_in.body->n_vertices * sizeof *y);
         failing_malloc_arm(k);
-        status = oik_digits_new(&digits, s->model, s->body, &err);
+        status = oik_digits_new(&digits, s->built_in.model, s->built_in.body, &err);
         if (!status)
             status = oik_digits_straighten(y, digits, s->open.fit.v_shaped, &err);
         failing_malloc_disarm();
@@ -382,13 +338,13 @@ static void bend_toes(oik_vec3 *x, const subject *s, double degrees) {
     oik_mat3 turn = oik_rot_exp(v3(degrees * DEG, 0, 0));
     pose.R[OIK_J_FOOT_L] = m3_mul(pose.R[OIK_J_FOOT_L], turn);
     pose.R[OIK_J_FOOT_R] = m3_mul(pose.R[OIK_J_FOOT_R], turn);
-    oik_body_forward(&frames, s->body, s->open.fit.frames.J, &pose);
-    oik_body_skin(x, s->body, s->open.fit.v_subject, &frames);
+    oik_body_forward(&frames, s->built_in.body, s->open.fit.frames.J, &pose);
+    oik_body_skin(x, s->built_in.body, s->open.fit.v_subject, &frames);
 }
 
 /* Turn of the left toes against the foot about the axis across it, since the toes were straight [deg]. */
 static double toes_turned(const subject *s, const oik_puppet *bent) {
-    int foot = part_named(s->model, "foot_l"), toes = part_named(s->model, "toes_l");
+    int foot = part_named(s->built_in.model, "foot_l"), toes = part_named(s->built_in.model, "toes_l");
     oik_mat3 before = m3_tmul(s->open.posed->R[foot], s->open.posed->R[toes]), now = m3_tmul(bent->R[foot], bent->R[toes]);
     return oik_rot_log(m3_tmul(before, now)).x / DEG;
 }
@@ -399,14 +355,14 @@ static void bent_toes_take_their_bones_along(void **state) {
     static const double degrees[] = {-40.0, -20.0, 30.0};
     const subject *s = &subjects[1];
     oik_vec3 *x = room_for_skin(s);
-    int foot = part_named(s->model, "foot_l");
+    int foot = part_named(s->built_in.model, "foot_l");
     for (size_t i = 0; i < sizeof degrees / sizeof *degrees; i++) {
         bend_toes(x, s, degrees[i]);
-        found f = find(s, x);
+        found_bones f = find_bones(&s->built_in, x);
         double turned = toes_turned(s, f.posed), yield = oik_rot_angle_between(f.posed->R[foot], s->open.posed->R[foot]) / DEG;
         if (turned / degrees[i] < 0.7 || turned / degrees[i] > 1.1 || yield > 5.0)
             fail_msg("toes bent by %.0f deg: bones turned by %.1f deg, the foot by %.1f deg", degrees[i], turned, yield);
-        found_free(&f);
+        found_bones_free(&f);
     }
     free(x);
 }

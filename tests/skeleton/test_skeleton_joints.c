@@ -13,15 +13,12 @@
 
 #include <cmocka.h>
 
-#include "skeleton/track.h"
+#include "support/built_in_body.h"
 #include "support/joint_measures.h"
 #include "support/posed_body.h"
-#include "support/run_program.h"
 
-/* One subject: model, skin, and what was measured in each pose. */
+/* One subject: what was measured in each pose. */
 typedef struct subject {
-    oik_body_model *body;
-    oik_skel_model *model;
     joint_measures in[POSED_COUNT];
     double string[POSED_COUNT];  /* patellar ligament of the lying puppet [mm] */
     double longest[POSED_COUNT]; /* humerus of the lying puppet [mm] */
@@ -31,79 +28,32 @@ typedef struct subject {
 static subject subjects[2];
 static const char *const genders[2] = {"female", "male"};
 
-static void check(oik_status status, const oik_error *err) {
-    if (status)
-        fail_msg("%s", err->message);
-}
-
-static void load(subject *s, const char *gender) {
-    const char *models = getenv("OSSO_IK_MODELS"), *build = getenv("OSSO_IK_BUILD");
-    char file[32];
-    oik_npz *npz;
-    oik_error err = {.message = ""};
-    snprintf(file, sizeof file, "%s.npz", gender);
-    check(oik_npz_open(&npz, in_folder(models ? models : in_folder(build ? build : "build", "models"), file), &err), &err);
-    check(oik_body_model_load(&s->body, npz, &err), &err);
-    check(oik_skel_model_load(&s->model, npz, s->body->n_vertices, &err), &err);
-    oik_npz_free(npz);
-}
-
-/* The pipeline from a skin to a posed puppet. */
-static void measure_pose(subject *s, oik_body_register *workspace, const oik_vec3 *x, posed_body pose) {
-    oik_error err = {.message = ""};
-    oik_body_fit fit;
-    oik_puppet *lying, *posed;
-    oik_body_register_options registering = oik_body_register_options_default();
-    oik_skel_options options = oik_skel_options_default();
-    check(oik_body_fit_mesh(&fit, workspace, x, &registering, &err), &err);
-    check(oik_skel_infer(&lying, NULL, s->model, s->body, &fit, &options, &err), &err);
-    check(oik_skel_pose(&posed, NULL, s->model, s->body, &fit, x, (const int32_t(*)[3])s->body->faces, s->body->n_faces, lying, &options, &err),
-          &err);
-    joint_measures_take(&s->in[pose], s->model, posed);
-    s->string[pose] = patellar_ligament(s->model, lying);
-    s->longest[pose] = bone_length(s->model, lying, "humerus_l");
-    oik_puppet_free(lying);
-    oik_puppet_free(posed);
-    oik_body_fit_free(&fit);
-}
-
-static void measure(subject *s) {
-    oik_error err = {.message = ""};
-    oik_body_register *workspace;
+static void measure(subject *s, const char *gender) {
+    built_in_body b = built_in_load(gender);
     oik_puppet *rest;
-    oik_vec3 *x = malloc(s->body->n_vertices * sizeof *x);
-    double *shape = calloc(s->body->n_modes, sizeof *shape);
-    assert_true(x && shape);
-    for (size_t k = 0; k < 6; k++)
-        shape[k] = k % 2 ? -0.5 : 0.5;
-    check(oik_body_register_new(&workspace, s->body, &err), &err);
+    oik_vec3 *x = malloc(b.body->n_vertices * sizeof *x);
+    double *shape = built_in_shape(b.body);
+    assert_non_null(x);
     for (int pose = 0; pose < POSED_COUNT; pose++) {
-        posed_body_skin(x, s->body, shape, (posed_body)pose);
-        measure_pose(s, workspace, x, (posed_body)pose);
+        posed_body_skin(x, b.body, shape, (posed_body)pose);
+        found_bones found = find_bones(&b, x);
+        joint_measures_take(&s->in[pose], b.model, found.posed);
+        s->string[pose] = patellar_ligament(b.model, found.lying);
+        s->longest[pose] = bone_length(b.model, found.lying, "humerus_l");
+        found_bones_free(&found);
     }
-    check(oik_puppet_new(&rest, s->model, &err), &err);
-    joint_measures_take(&s->template_joints, s->model, rest);
+    assert_int_equal(oik_puppet_new(&rest, b.model, NULL), OIK_OK);
+    joint_measures_take(&s->template_joints, b.model, rest);
     oik_puppet_free(rest);
-    oik_body_register_free(workspace);
     free(shape);
     free(x);
+    built_in_free(&b);
 }
 
 static int set_up(void **state) {
     (void)state;
-    for (int i = 0; i < 2; i++) {
-        load(&subjects[i], genders[i]);
-        measure(&subjects[i]);
-    }
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        oik_skel_model_free(subjects[i].model);
-        oik_body_model_free(subjects[i].body);
-    }
+    for (int i = 0; i < 2; i++)
+        measure(&subjects[i], genders[i]);
     return 0;
 }
 
@@ -250,5 +200,5 @@ int main(void) {
         cmocka_unit_test(bones_do_not_enter_their_neighbours),
         cmocka_unit_test(bones_of_the_arm_keep_their_length),
     };
-    return cmocka_run_group_tests_name("test_skeleton_joints", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("test_skeleton_joints", tests, set_up, NULL);
 }

@@ -77,7 +77,8 @@ static oik_body_pose pose_of(posed_body which) {
     return pose;
 }
 
-static void skin(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const double *shape, posed_body which, oik_vec3 hip_offset) {
+static void skin(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const double *shape, posed_body which,
+                 oik_vec3 hip_offset) {
     oik_vec3 J[OIK_N_JOINTS];
     oik_body_pose pose = pose_of(which);
     oik_vec3 *v = malloc(model->n_vertices * sizeof *v);

@@ -20,7 +20,10 @@ const char *posed_body_name(posed_body pose);
  * Ends the test when out of memory.
  */
 void posed_body_skin(oik_vec3 *x, const oik_body_model *model, const double *shape, posed_body pose);
-/** The same with thighs that turn about the joints of the body model's tree, which are not the hips of bones; *frames: where the joints are. */
+/**
+ * The same with thighs that turn about the joints of the body model's tree, which are not the hips of bones.
+ * @param[out] frames where the joints are
+ */
 void posed_body_skin_of_tree(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const double *shape, posed_body pose);
 
 #endif
