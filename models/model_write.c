@@ -100,6 +100,9 @@ static void put_skeleton(sink *s, const oik_skel_model *m) {
     if (m->clearances.n) {
         SKEL_CLEARANCE_INT_ARRAYS(PUT_INTS)
     }
+    if (m->neighbours.n) {
+        SKEL_NEIGHBOUR_INT_ARRAYS(PUT_INTS)
+    }
     if (m->curves.n) {
         SKEL_CURVE_INT_ARRAYS(PUT_INTS)
     }

@@ -53,7 +53,7 @@ void oik_builder_stitches(oik_builder *b);
 void oik_builder_ligaments(oik_builder *b);
 void oik_builder_couplings(oik_builder *b);
 void oik_builder_paths(oik_builder *b); /**< after the stitches */
-void oik_builder_clearances(oik_builder *b);
+void oik_builder_clearances(oik_builder *b); /**< after the bones */
 void oik_builder_curves(oik_builder *b);
 void oik_builder_turns(oik_builder *b);
 void oik_builder_flexes(oik_builder *b); /**< after the bones */

@@ -1,5 +1,5 @@
 /**
- * Paths of stitch points while a joint bends, found on the bones of the template (see oik_path_row), clearances, the curve of the spine, and turns.
+ * Paths of stitch points while a joint bends, found on the bones of the template (see oik_path_row), the curve of the spine, and turns.
  *
  *   roll     T(f) = shift . turn by f about the axis; the shift, along the follower's axis at half the angle, keeps the least distance
  *            of the meshes
@@ -329,26 +329,6 @@ void oik_builder_paths(oik_builder *b) {
             add_paths(&p, moved[i % 2], n_steps);
         free_mesh(&p.base_mesh);
         free_mesh(&p.follower_mesh);
-    }
-}
-
-void oik_builder_clearances(oik_builder *b) {
-    oik_clearances *c = &b->m->clearances;
-    for (int i = 0; i < oik_n_clearance_rows && !b->status; i++) {
-        const oik_clearance_row *r = &oik_clearance_table[i];
-        int part = oik_builder_row(b, r->part), from = oik_builder_row(b, r->from);
-        int sides = oik_part_table[part].lateral ? 2 : 1;
-        for (int side = 0; side < sides && !b->status; side++) {
-            c->part = oik_builder_grow(b, c->part, c->n, sizeof *c->part);
-            c->distance = oik_builder_grow(b, c->distance, c->n, sizeof *c->distance);
-            c->weight = oik_builder_grow(b, c->weight, c->n, sizeof *c->weight);
-            if (b->status)
-                return;
-            c->part[c->n][0] = b->part[part][side];
-            c->part[c->n][1] = b->part[from][side];
-            c->distance[c->n] = r->distance * 1e-3;
-            c->weight[c->n++] = 1e3 / r->sigma;
-        }
     }
 }
 

@@ -102,6 +102,8 @@ typedef struct oik_clearance_row {
 } oik_clearance_row;
 extern const oik_clearance_row oik_clearance_table[];
 extern const int oik_n_clearance_rows;
+/** Any two parts whose bones are nearer than this in the template do not enter each other [mm]. */
+extern const double oik_neighbour_distance;
 
 /** How far one joint of the spine goes against the next (oik_curves): rows from the pelvis upwards. */
 typedef struct oik_curve_row {

@@ -7,6 +7,7 @@
 #include "mesh/box_tree.h"
 
 #include <float.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -203,9 +204,24 @@ static double box_square(const oik_box_node *node, oik_vec3 p) {
     return x * x + y * y + z * z;
 }
 
-static int search_leaf(oik_box_hit *best, const oik_box_tree *tree, const oik_box_node *leaf, oik_vec3 p) {
+/** Triangles that count: those whose normal has a product with a direction below a limit. NULL: all. */
+typedef struct facing {
+    oik_vec3 direction;
+    double limit;
+} facing;
+
+static bool counts(const facing *wanted, const oik_vec3 corner[3]) {
+    if (!wanted)
+        return true;
+    oik_vec3 n = v3_unit(v3_cross(v3_sub(corner[1], corner[0]), v3_sub(corner[2], corner[0])));
+    return v3_dot(n, wanted->direction) < wanted->limit;
+}
+
+static int search_leaf(oik_box_hit *best, const oik_box_tree *tree, const oik_box_node *leaf, oik_vec3 p, const facing *wanted) {
     int found = 0;
     for (int32_t i = leaf->first; i < leaf->first + leaf->n; i++) {
+        if (!counts(wanted, (const oik_vec3 *)tree->corners[i]))
+            continue;
         oik_box_hit hit = nearest_on_triangle((const oik_vec3 *)tree->corners[i], p);
         if (hit.square > best->square)
             continue;
@@ -216,7 +232,7 @@ static int search_leaf(oik_box_hit *best, const oik_box_tree *tree, const oik_bo
     return found;
 }
 
-int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square) {
+static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, const facing *wanted) {
     struct {
         int32_t node;
         double square;
@@ -232,7 +248,7 @@ int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p,
         int32_t index = stack[depth].node;
         const oik_box_node *node = &tree->nodes[index];
         if (node->n > 0) {
-            found |= search_leaf(&best, tree, node, p);
+            found |= search_leaf(&best, tree, node, p, wanted);
             continue;
         }
         int32_t near_child = index + 1, far_child = node->right;
@@ -250,4 +266,31 @@ int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p,
     if (found)
         *out = best;
     return found;
+}
+
+int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square) {
+    return search(out, tree, p, max_square, NULL);
+}
+
+int oik_box_tree_nearest_facing(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, oik_vec3 direction, double limit) {
+    const facing wanted = {direction, limit};
+    return search(out, tree, p, max_square, &wanted);
+}
+
+int oik_box_tree_touches(const oik_box_tree *tree, oik_vec3 p, double max_square) {
+    int32_t stack[MAX_DEPTH];
+    int depth = 0;
+    stack[depth++] = 0;
+    while (depth > 0) {
+        const oik_box_node *node = &tree->nodes[stack[--depth]];
+        if (box_square(node, p) > max_square)
+            continue;
+        if (node->n > 0)
+            return 1;
+        int32_t left = (int32_t)(node - tree->nodes) + 1;
+        bool left_first = box_square(&tree->nodes[left], p) <= box_square(&tree->nodes[node->right], p);
+        stack[depth++] = left_first ? node->right : left;
+        stack[depth++] = left_first ? left : node->right;
+    }
+    return 0;
 }

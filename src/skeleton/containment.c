@@ -42,7 +42,7 @@ struct oik_containment {
 };
 
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
-                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_error *err) {
+                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, bool contact, oik_error *err) {
     *out = NULL;
     oik_containment *c = oik_new(1, sizeof *c, err);
     if (!c)
@@ -57,8 +57,8 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
     bool complete = c->seen_at && c->clearance && c->normal && c->bend && c->room;
     oik_status status = complete ? oik_puppet_new(&c->best, model, err) : OIK_E_MEMORY;
-    if (!status && model->clearances.n > 0)
-        status = oik_clearance_new(&c->between, model, err);
+    if (!status && model->clearances.n + (contact ? model->neighbours.n : 0) > 0)
+        status = oik_clearance_new(&c->between, model, contact, err);
     if (!status)
         status = oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err);
     if (status) {
@@ -214,7 +214,7 @@ typedef struct outcome {
 /** Distances between bones, and barriers. @param[out] beyond how far bones are outside the skin or inside other bones [m] */
 static oik_status add_limits(oik_terms *terms, double *beyond, oik_containment *c, const oik_puppet *puppet, oik_error *err) {
     double outside = 0.0, entered = 0.0;
-    oik_status status = c->between ? oik_clearance_add(terms, &entered, c->between, puppet, err) : OIK_OK;
+    oik_status status = c->between ? oik_clearance_add(terms, &entered, c->between, puppet, true, c->moved, err) : OIK_OK;
     if (!status)
         status = oik_containment_add(terms, &outside, c, puppet, err);
     *beyond = outside + entered;
@@ -262,7 +262,7 @@ oik_status oik_containment_solve(oik_lsq_report *report, oik_puppet *puppet, oik
     size_t before = terms->n;
     outcome best = {.beyond = 0.0};
     double entered;
-    oik_status status = containment->between ? oik_clearance_add(terms, &entered, containment->between, puppet, err) : OIK_OK;
+    oik_status status = containment->between ? oik_clearance_add(terms, &entered, containment->between, puppet, false, containment->moved, err) : OIK_OK;
     for (int32_t part = 0; containment->moved && part < containment->model->n_parts; part++)
         fill_room(terms, containment, part, puppet, 0);
     if (!status)

@@ -12,10 +12,11 @@ typedef struct oik_containment oik_containment;
 /**
  * @param[in] body    tells which joint a skin vertex belongs to: bones are kept from skin of their own neighbourhood only
  * @param[in] x,faces closed skin surface in the body's vertex order [m]; x is copied, model, body and faces are borrowed
+ * @param[in] contact neighbours do not enter each other (clearance.h): of posed bones. Lying ones stand much as in the template
  * Memory O(n_vertices of the skeleton + n_faces).
  */
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
-                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_error *err);
+                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, bool contact, oik_error *err);
 void oik_containment_free(oik_containment *containment);
 /** 1 where the skin of a posed body moves like a solid, towards 0.05 in the fold of a bent joint. blend: oik_body_blend of a vertex. */
 double oik_skin_rigidity(oik_mat3 blend);

@@ -1,4 +1,4 @@
-/** Reading of what an archive may have about joints: paths, clearances, curves, turns and flexes (see skel_model.h). */
+/** Reading of what an archive may have about joints: paths, clearances, neighbours, curves, turns and flexes (see skel_model.h). */
 #include "base/status.h"
 #include "skeleton/skel_model_arrays.h"
 
@@ -31,6 +31,13 @@ static oik_status check_clearance(const oik_skel_model *m, size_t i, oik_error *
         return oik_fail(err, OIK_E_MODEL, "skel_clearance_part: row %zu does not name two parts", i);
     if (!(m->clearances.weight[i] >= 0.0))
         return oik_fail(err, OIK_E_MODEL, "skel_clearance_weight: row %zu is negative", i);
+    return OIK_OK;
+}
+
+static oik_status check_neighbours(const oik_skel_model *m, size_t i, oik_error *err) {
+    const int32_t *part = m->neighbours.part[i];
+    if (part[0] < 0 || part[1] < 0 || part[0] == part[1])
+        return oik_fail(err, OIK_E_MODEL, "skel_neighbour_part: row %zu does not name two parts", i);
     return OIK_OK;
 }
 
@@ -103,8 +110,11 @@ static oik_status check_flex(const oik_skel_model *m, size_t i, oik_error *err) 
         return status;                                                                      \
     }
 
+#define NO_REALS(X) (void)reals;
+
 GROUP_READER(load_paths, "skel_path_stitch", paths, SKEL_PATH_INT_ARRAYS, SKEL_PATH_REAL_ARRAYS, check_path)
 GROUP_READER(load_clearances, "skel_clearance_part", clearances, SKEL_CLEARANCE_INT_ARRAYS, SKEL_CLEARANCE_REAL_ARRAYS, check_clearance)
+GROUP_READER(load_neighbours, "skel_neighbour_part", neighbours, SKEL_NEIGHBOUR_INT_ARRAYS, NO_REALS, check_neighbours)
 GROUP_READER(load_curves, "skel_curve_part", curves, SKEL_CURVE_INT_ARRAYS, SKEL_CURVE_REAL_ARRAYS, check_curve)
 GROUP_READER(load_turns, "skel_turn_part", turns, SKEL_TURN_INT_ARRAYS, SKEL_TURN_REAL_ARRAYS, check_turn)
 GROUP_READER(load_flexes, "skel_flex_point", flexes, SKEL_FLEX_INT_ARRAYS, SKEL_FLEX_REAL_ARRAYS, check_flex)
@@ -113,6 +123,8 @@ oik_status oik_skel_model_load_joints(oik_skel_model *model, const oik_npz *npz,
     oik_status status = load_paths(model, npz, err);
     if (!status)
         status = load_clearances(model, npz, err);
+    if (!status)
+        status = load_neighbours(model, npz, err);
     if (!status)
         status = load_curves(model, npz, err);
     if (!status)

@@ -87,13 +87,19 @@ typedef struct oik_paths {
     int32_t *point;     /**< start[n], points of the base */
 } oik_paths;
 
-/** Parts that are to keep a least distance from the surface of another part. */
+/** Parts that glide on another one: what faces it in the template is to keep a least distance from its surface. */
 typedef struct oik_clearances {
     size_t n;
     int32_t (*part)[2]; /**< the one that keeps away, the one whose surface counts */
     double *distance;   /**< n [m] */
     double *weight;     /**< n [1/m] */
 } oik_clearances;
+
+/** Pairs of parts whose bones are near each other in the template: in a pose they do not enter each other (clearance.h). */
+typedef struct oik_neighbours {
+    size_t n;
+    int32_t (*part)[2];
+} oik_neighbours;
 
 /** Parts between two others that turn by a share of what those do: a spine bends as a curve. */
 typedef struct oik_curves {
@@ -167,6 +173,7 @@ typedef struct oik_skel_model {
     oik_couplings couplings;
     oik_paths paths;           /**< may be empty */
     oik_clearances clearances; /**< may be empty */
+    oik_neighbours neighbours; /**< may be empty */
     oik_curves curves;         /**< may be empty */
     oik_turns turns;           /**< may be empty */
     oik_flexes flexes;         /**< may be empty */
@@ -188,7 +195,7 @@ void oik_skel_model_free(oik_skel_model *model);
 /** Second half of loading: segments, joints, degrees of freedom, lying pose, gap points (n_segments and lists are set). */
 oik_status oik_skel_model_load_kinematics(oik_skel_model *model, const oik_npz *npz, oik_error *err);
 
-/** Paths, clearances, curves, turns and flexes, which an archive may not have: then there are none. Points, parts and stitches are read. */
+/** Paths, clearances, neighbours, curves, turns and flexes, which an archive may not have: then there are none. Points, parts and stitches are read. */
 oik_status oik_skel_model_load_joints(oik_skel_model *model, const oik_npz *npz, oik_error *err);
 
 /** Orthonormal with det +1, up to the rounding of a file. */

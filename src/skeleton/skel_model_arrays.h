@@ -75,6 +75,7 @@ enum { SKEL_SEGMENT_COLUMNS = 9, SKEL_JOINT_COLUMNS = 12 };
 #define SKEL_CLEARANCE_REAL_ARRAYS(X)                                               \
     X("skel_clearance_distance", clearances.distance, m->clearances.n, 1, "<f8")    \
     X("skel_clearance_weight", clearances.weight, m->clearances.n, 1, "<f8")
+#define SKEL_NEIGHBOUR_INT_ARRAYS(X) X("skel_neighbour_part", neighbours.part, m->neighbours.n, 2, m->n_parts)
 #define SKEL_CURVE_INT_ARRAYS(X) X("skel_curve_part", curves.part, m->curves.n, 3, m->n_parts)
 #define SKEL_CURVE_REAL_ARRAYS(X)                                                   \
     X("skel_curve_share", curves.share, m->curves.n, 1, "<f8")                      \

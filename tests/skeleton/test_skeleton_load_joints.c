@@ -1,4 +1,4 @@
-/* Loading what an archive may have about joints: paths, clearances, curves, turns and flexes; without them, with them, and damaged. */
+/* Loading what an archive may have about joints: paths, clearances, neighbours, curves, turns and flexes; without them, with them, and damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,6 +64,7 @@ static void add_joints(void) {
     add("skel_clearance_part", "<i4", 1, 2, part);
     add("skel_clearance_distance", "<f8", 1, 1, &distance);
     add("skel_clearance_weight", "<f8", 1, 1, &weight);
+    add("skel_neighbour_part", "<i4", 1, 2, part);
     add("skel_curve_part", "<i4", 1, 3, curve);
     add("skel_curve_share", "<f8", 1, 1, &share);
     add("skel_curve_weight", "<f8", 1, 1, &stiffness);
@@ -121,6 +122,7 @@ static void an_archive_without_them_has_none(void **state) {
     assert_int_equal(load(&loaded, NULL), OIK_OK);
     assert_int_equal(loaded->paths.n, 0);
     assert_int_equal(loaded->clearances.n, 0);
+    assert_int_equal(loaded->neighbours.n, 0);
     assert_int_equal(loaded->curves.n, 0);
     assert_int_equal(loaded->turns.n, 0);
     assert_int_equal(loaded->flexes.n, 0);
@@ -139,6 +141,8 @@ static void they_are_read_as_they_were_written(void **state) {
     assert_int_equal(loaded->paths.point[1], vertex_of(TINY_THIGH_L, 20));
     assert_true(loaded->paths.angle[1] == 0.6);
     assert_int_equal(loaded->clearances.part[0][1], TINY_THIGH_R);
+    assert_int_equal(loaded->neighbours.n, 1);
+    assert_int_equal(loaded->neighbours.part[0][0], TINY_THIGH_L);
     assert_true(loaded->clearances.distance[0] == 0.02 && loaded->clearances.weight[0] == 1000.0);
     assert_int_equal(loaded->curves.part[0][2], TINY_ARM_L);
     assert_true(loaded->curves.share[0] == 0.4 && loaded->curves.weight[0] == 30.0);
@@ -156,8 +160,8 @@ static void a_group_is_complete_or_refused(void **state) {
     (void)state;
     for (int i = n_required; i < all.n; i++) {
         bool leads = strcmp(all.array[i].name, "skel_path_stitch") == 0 || strcmp(all.array[i].name, "skel_clearance_part") == 0 ||
-                     strcmp(all.array[i].name, "skel_curve_part") == 0 || strcmp(all.array[i].name, "skel_turn_part") == 0 ||
-                     strcmp(all.array[i].name, "skel_flex_point") == 0;
+                     strcmp(all.array[i].name, "skel_neighbour_part") == 0 || strcmp(all.array[i].name, "skel_curve_part") == 0 ||
+                     strcmp(all.array[i].name, "skel_turn_part") == 0 || strcmp(all.array[i].name, "skel_flex_point") == 0;
         oik_skel_model *loaded = NULL;
         oik_error err = {.status = OIK_OK, .message = ""};
         skeleton_arrays_write(&all, &all.array[i], path);
@@ -200,6 +204,8 @@ static void wrong_values_are_refused(void **state) {
     refuse_real("skel_path_angle", 1, 0.0); /* does not ascend */
     refuse_int("skel_clearance_part", 1, TINY_THIGH_L); /* from itself */
     refuse_int("skel_clearance_part", 0, -1);
+    refuse_int("skel_neighbour_part", 1, TINY_THIGH_L); /* of itself */
+    refuse_int("skel_neighbour_part", 0, -1);
     refuse_real("skel_clearance_weight", 0, -1.0);
     refuse_int("skel_curve_part", 2, TINY_PELVIS);
     refuse_int("skel_curve_part", 1, -1);
