@@ -12,7 +12,7 @@ static const double DEG = 3.14159265358979323846 / 180.0;
 /* lying pose: 12 deg of depression at the collar, 33 deg of adduction at the shoulder */
 static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
 /* the skin's first thoracic vertebra: how far from the hips [m], and on which side of the vertical above them (back is negative) */
-static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -4.9;
+static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -3.6;
 /* the scapula turns up with the abducted arm: its spine then rises by 20 degrees */
 static const double SCAPULA_UPWARD_DEG = 7.0, FOREARM_PRONATION_DEG = 90.0;
 static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3;
@@ -58,12 +58,17 @@ static oik_vec3 landmark(placing *p, const char *text) {
     return x;
 }
 
-/** A place of a part in the lying template body. */
-static oik_vec3 placed(placing *p, const char *part, const char *text) {
+/** A place of a part in its canonical frame. */
+static oik_vec3 canonical(placing *p, const char *part, const char *text) {
     oik_vec3 x = v3(0, 0, 0);
     if (!p->status)
         p->status = oik_position_in(&x, text, oik_part_table[row_of(part)].bones, p->bones, p->err);
-    return oik_placement_apply(of(p, part), x);
+    return x;
+}
+
+/** A place of a part in the lying template body. */
+static oik_vec3 placed(placing *p, const char *part, const char *text) {
+    return oik_placement_apply(of(p, part), canonical(p, part, text));
 }
 
 oik_vec3 oik_placement_target(const oik_template_skin *skin, const oik_centre_row *row) {
@@ -141,6 +146,20 @@ static void place_skull(placing *p) {
     oik_vec3 t = v3(0, top - 6e-3 - vertex.y, back + 6.5e-3 - occiput.z);
     of(p, "skull")->t = of(p, "mandible")->t = t;
     of(p, "skull")->R = of(p, "mandible")->R = m3_identity();
+}
+
+/** The neck from the trunk to the skull: turned towards the condyles and as long as the way to them; its width and depth stay. */
+static void place_neck(placing *p) {
+    oik_vec3 foot = canonical(p, "T1", "T1:sup"), v = v3_sub(canonical(p, "C1", "0,707.5,-0.8"), foot);
+    oik_vec3 from = oik_placement_apply(of(p, "T1"), foot), way = v3_sub(placed(p, "skull", "0,-26,4"), from);
+    double ratio = sqrt(fmax(way.y * way.y + way.z * way.z - v.z * v.z, 0.0)) / v.y;
+    oik_mat3 R = oik_rot_axis(v3(1, 0, 0), atan2(way.z, way.y) - atan2(v.z, ratio * v.y));
+    for (int i = 0; i < oik_n_part_rows; i++)
+        if (oik_part_table[i].frame == OIK_F_TORSO && oik_part_table[i].name[0] == 'C') {
+            p->out[i].R = R;
+            p->out[i].ratio.y = ratio;
+            p->out[i].t = v3_sub(from, m3_mulv(R, v3_mul(p->out[i].ratio, foot)));
+        }
 }
 
 static void place_shoulder(placing *p) {
@@ -293,6 +312,7 @@ oik_status oik_placement_new(oik_placement *placement, const oik_template_skin *
         placement[i] = (oik_placement){m3_identity(), v3(1, 1, 1), v3(0, 0, 0)};
     place_torso(&p);
     place_skull(&p);
+    place_neck(&p);
     place_shoulder(&p);
     place_arm(&p);
     place_hand(&p);
