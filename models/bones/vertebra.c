@@ -70,7 +70,7 @@ static double bow(const shape *s, double y, double end) {
 /** Saddle-shaped ends: the sides of the upper one rise as uncinate processes beside the bevelled lower end of the next. */
 static void cervical_body(oik_bone_draft *o, const shape *s) {
     double w = s->w, d = s->d, h = s->h, rim = RIM_CAP * 0.8 * w;
-    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -h + rim, 0.6, w * 0.85, d * 1.04, 0, d * 0.98, 2.5},
+    FEATURE(o, TUBE_CAP(ADD, 0, RIM_CAP, X_AXIS, {0, -h + rim, 0.6, w * 0.78, d * 1.04, 0, d * 0.98, 2.5},
                         {0, -h * 0.4, 0.4, w * 0.88, d * 0.94, 0, d * 0.92, 2.3},
                         {0, h * 0.3, 0, w * 0.95, d * 0.94, 0, d * 0.92, 2.3},
                         {0, h - rim, -0.5, w, d * 1.0, 0, d * 0.97, 2.4}));
@@ -78,7 +78,7 @@ static void cervical_body(oik_bone_draft *o, const shape *s) {
         axis_dens(o, s);
         return;
     }
-    FEATURE(o, ELLIPSOID(ADD_PAIR, 2.5, P(w * 0.9, h + 0.4, -1.5), P(1.9, 3.2, d * 0.68), P(0, 0, -14)));
+    FEATURE(o, ELLIPSOID(ADD_PAIR, 2.5, P(w * 0.94, h - 0.2, -1.5), P(1.9, 2.9, d * 0.68), P(0, 0, -14)));
     /* the upper end is hollow from side to side only */
     FEATURE(o, CONE(CUT, 1, P(0, h + 14.2, d), 15, P(0, h + 14.2, -d), 15));
 }
