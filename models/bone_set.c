@@ -73,7 +73,7 @@ static const oik_bone_spec bones[] = {
     FINGER(41, 180), FINGER(42, 150), FINGER(43, 120),
     FINGER(51, 180), FINGER(52, 150), FINGER(53, 120),
     LEFT("hipbone", 1.8, 3000, oik_hipbone),
-    MIDLINE_NUMBERED("sacrum", 1.6, 2600, oik_draft_sacrum, 0),
+    MIDLINE_NUMBERED("sacrum", 1.3, 3800, oik_draft_sacrum, 0),
     LUMBAR(5, 0), LUMBAR(4, 1), LUMBAR(3, 2), LUMBAR(2, 3), LUMBAR(1, 4),
     THORACIC(12, 5), THORACIC(11, 6), THORACIC(10, 7), THORACIC(9, 8), THORACIC(8, 9), THORACIC(7, 10),
     THORACIC(6, 11), THORACIC(5, 12), THORACIC(4, 13), THORACIC(3, 14), THORACIC(2, 15), THORACIC(1, 16),

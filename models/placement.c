@@ -168,7 +168,7 @@ static void place_shoulder(placing *p) {
     oik_placement *scapula = of(p, "scapula"), *clavicle = of(p, "clavicle");
     scapula->R = m3_mul(oik_rot_axis(v3(0, 0, 1), SCAPULA_UPWARD_DEG * DEG), plane);
     scapula->t = target(p, "humerus");
-    oik_vec3 sc = placed(p, "ribcage", "sternum:sc_l+4,4,1"), ac = placed(p, "scapula", "scapula:ac_joint+2,0,0");
+    oik_vec3 sc = placed(p, "ribcage", "sternum:sc_l+4,5,1"), ac = placed(p, "scapula", "scapula:ac_joint+2,0,0");
     oik_vec3 along = v3_unit(v3_sub(ac, sc)), up = v3(0, 1, 0);
     up = v3_unit(v3_madd(up, -v3_dot(up, along), along));
     clavicle->R = m3_columns(along, up, v3_cross(along, up));

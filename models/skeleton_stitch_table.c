@@ -38,9 +38,9 @@ const oik_stitch_row oik_stitch_table[] = {
     {"foot", "toes", "mt5:head", "mt5:head", 0.7, 3.0, true},
     {"foot", "toes", "0,-55,190", "0,-55,190", 4.0, 15.0, true},
     /* rib cage on the sternum's and clavicle's side */
-    {"ribcage", "clavicle", "sternum:sc_l+4,4,1", "clavicle:sc", 1.0, 1.0, false},
-    {"ribcage", "clavicle", "sternum:sc_l+4,54,1", "0,50,0", 15.0, 20.0, true},
-    {"ribcage", "clavicle", "sternum:sc_l+4,4,51", "0,0,50", 25.0, 90.0, true},
+    {"ribcage", "clavicle", "sternum:sc_l+4,5,1", "clavicle:sc", 1.0, 1.0, false},
+    {"ribcage", "clavicle", "sternum:sc_l+4,55,1", "0,50,0", 15.0, 20.0, true},
+    {"ribcage", "clavicle", "sternum:sc_l+4,5,51", "0,0,50", 25.0, 90.0, true},
     /* acromioclavicular joint */
     {"clavicle", "scapula", "clavicle:ac", "scapula:ac_joint+2,0,0", 1.0, 1.0, false},
     {"clavicle", "scapula", "150,40,0", "scapula:ac_joint+0,40,0", 1e6, 30.0, true},

@@ -4,8 +4,8 @@
 static const oik_sdf_feature hipbone_features[] = {
     /* ilium: rows arcuate->crest, cols front->back */
     PLATE(ADD, 0, 5, 6,
-      {90, 20, 28.1, 9}, {82, 24, 12, 11}, {73, 34.4, -10, 11}, {64, 54.7, -29, 9}, {54, 69.7, -50.1, 7.5},
-      {47, 68, -72, 4.5},
+      {90, 20, 28.1, 9}, {82, 24, 12, 11}, {73, 34.4, -10, 11}, {64, 54.7, -29, 9}, {54.5, 63, -51, 7.5},
+      {47.5, 57, -71, 4.5},
       {100.3, 43, 35, 6.5}, {97.6, 55.8, 15.9, 5}, {87, 64.2, -13, 4}, {72, 75, -35.8, 5.5}, {57, 81.4, -57.7, 8},
       {46, 85, -82, 5},
       {109.1, 60.1, 37.6, 4.5}, {113.5, 81.4, 17.6, 3}, {103.8, 94.2, -14, 2}, {86, 101.6, -40.9, 2.6},
@@ -22,7 +22,7 @@ static const oik_sdf_feature hipbone_features[] = {
     ELLIPSOID(ADD, 5, P(115.2, 78.1, 43.7), P(6.5, 9, 6), NO_TURN),
     ELLIPSOID(ADD, 6, P(99.4, 37, 35.4), P(7, 11, 7.5), P(-15, 0, 10)),
     ELLIPSOID(ADD, 5, P(45, 109.1, -94.6), P(6, 9, 6), NO_TURN),
-    ELLIPSOID(ADD, 6, P(48, 69, -73), P(5, 8, 7), P(-30, 0, 0)),
+    ELLIPSOID(ADD, 6, P(48, 59, -71.5), P(5, 8, 7), P(-30, 0, 0)),
     /* acetabular mass */
     ELLIPSOID(ADD, 10, P(84.4, 2.7, -1.3), P(34, 34, 34), NO_TURN),
     ELLIPSOID(ADD, 8, P(80, 12, -12), P(26, 28, 27), NO_TURN),
@@ -76,7 +76,7 @@ static const oik_bone_mark hipbone_marks[] = {
     {"crest_top", ON_BONE, {101, 140.1, -44.2}}, {"pub_tub", ON_BONE, {27, 1, 48}},
     {"symph_sup", ON_BONE, {2.5, -7, 42}}, {"symph_inf", ON_BONE, {2.5, -35.8, 27.5}},
     {"isch_tub", ON_BONE, {57, -72, -33}}, {"isch_spine", ON_BONE, {51, -9, -56}},
-    {"piis", ON_BONE, {48, 62.2, -76}}, {"si", ON_BONE, {51, 96.4, -60}}, {"pecten", ON_BONE, {44, 5, 38}},
+    {"piis", ON_BONE, {48, 51.5, -75}}, {"si", ON_BONE, {51, 96.4, -60}}, {"pecten", ON_BONE, {44, 5, 38}},
     {"ramus_mid", ON_BONE, {31, -58, 4.5}}, {"notch", ON_BONE, {60, 52, -41}},
     {"acet_lat", ON_BONE, {102.9, 22, -4}},
 };

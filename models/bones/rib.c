@@ -18,7 +18,7 @@ enum { N_RIBS = 12, N_CARTILAGES = 10, N_KEYS = 7 };
 
 static const rib_row ribs[N_RIBS + 1] = {
     {0},
-    {58, 0, 0, 44, -59.5, 19, 2.9, 7.3}, /* of its most lateral point only x is used */
+    {58, 0, 0, 44, -61, 19, 2.9, 7.3}, /* of its most lateral point only x is used */
     {75.6, -25, -22, 36.5, -77, 38, 4.5, 5},
     {92.6, -27, -35, 42.7, -87, 55.5, 5.8, 3.8},
     {104.9, -29, -48, 51.4, -99, 68.5, 6.4, 3.6},
