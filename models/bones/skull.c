@@ -1,4 +1,4 @@
-/** Skull without mandible, skull frame; solid braincase. */
+/** Skull without mandible, skull frame; the braincase is hollow and open at the foramen magnum. */
 #include "bones.h"
 #include "jaw.h"
 #include "spine.h"
@@ -48,7 +48,7 @@ static const oik_sdf_feature skull_features[] = {
       {55, 2, 4, 4, 5}, {57, 0, 16, 4.5, 6}, {54.5, -3, 24, 5, 6}),
     /* brow: glabella, superciliary arch, supraorbital margin */
     TUBE(ADD_PAIR, 10, Y_AXIS,
-      {2, 38, 88, 8, 8}, {14, 40, 89, 6, 6}, {28, 42, 86, 5, 6}, {42, 38, 78, 5, 6}, {50, 28, 68, 5, 5.5}),
+      {2, 38, 88, 8, 6.8}, {14, 40, 89, 6, 6}, {28, 42, 86, 5, 6}, {42, 38, 78, 5, 6}, {50, 28, 68, 5, 5.5}),
     TUBE(ADD_PAIR, 5, Y_AXIS,
       {9, 33, 90, 4, 5}, {18, 36.5, 91, 3.6, 4}, {32, 37, 88, 3.2, 4}, {44, 31, 80, 3.6, 4}, {51, 20, 71, 5, 4.5},
       {52, 10, 70, 5.5, 4.5}),
@@ -124,6 +124,13 @@ static const oik_sdf_feature skull_features[] = {
     /* palate vault, choanae */
     ELLIPSOID(CUT, 5, P(0, -44, 62), P(21, 15, 30), NO_TURN),
     ELLIPSOID(CUT, 3, P(0, -17, 38), P(12, 12.5, 16), NO_TURN),
+    /* cranial cavity: cerebrum behind and above the orbits, cerebellum, temporal lobes in the middle fossae */
+    ELLIPSOID(CUT, 3, P(0, 58, -15), P(63, 45, 61), NO_TURN),
+    ELLIPSOID(CUT, 3, P(0, 69.5, 22), P(57, 36.5, 61), NO_TURN),
+    ELLIPSOID(CUT, 3, P(0, 66, -6), P(49, 42, 57), NO_TURN),
+    ELLIPSOID(CUT, 3, P(0, 60, -25), P(61, 38, 51), NO_TURN),
+    ELLIPSOID(CUT, 3, P(0, 24, -38), P(47, 26.5, 41), NO_TURN),
+    ELLIPSOID(CUT_PAIR, 3, P(29, 24, 8), P(20, 19, 22), NO_TURN),
     /* foramen magnum */
     TUBE(CUT, 3, X_AXIS,
       {0, -40, -13.8, 16, 18.8}, {0, -18, -13.8, 14.8, 16.9}, {0, 10, -13.8, 14, 16}),
