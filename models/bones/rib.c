@@ -18,7 +18,7 @@ enum { N_RIBS = 12, N_CARTILAGES = 10, N_KEYS = 7 };
 
 static const rib_row ribs[N_RIBS + 1] = {
     {0},
-    {58, 0, 0, 44, -61, 19, 2.9, 7.3}, /* of its most lateral point only x is used */
+    {58, 0, 0, 44, -64.5, 19, 2.9, 7.3}, /* of its most lateral point only x is used */
     {75.6, -25, -22, 36.5, -77, 38, 4.5, 5},
     {92.6, -27, -35, 42.7, -87, 55.5, 5.8, 3.8},
     {104.9, -29, -48, 51.4, -99, 68.5, 6.4, 3.6},
@@ -252,13 +252,13 @@ static cartilage_path cartilage(int number) {
             oik_vec3 arrive = v3_add(v3_unit(v3_sub(end, p[JUNCTION])), v3(r < 5 ? -0.8 : -0.2, 0, 0));
             cartilage_line(&c, p[JUNCTION], along, end, v3_unit(arrive));
         } else { /* cartilages 8 to 10 taper along the lower border of the one above */
-            const double tip = 3.2, gap = 1.7, nearing = 0.3;
+            const double tip = 2.5, gap = 1.2, nearing = 0.45;
             const oik_vec3 outward = v3_unit(v3(0.45, 0, 0.9));
             cartilage_sections(&c, r, tip, tip);
             oik_vec3 climb = v3_unit(v3_sub(above.p[C_MIDDLE], above.p[C_BEND]));
             oik_vec3 below = v3_unit(v3_cross(outward, climb));
-            oik_vec3 at = on_cartilage(&above, C_BEND + 0.6);
-            double clear = 0.4 * above.half_height[C_BEND] + 0.6 * above.half_height[C_MIDDLE] + tip + gap;
+            oik_vec3 at = on_cartilage(&above, C_MIDDLE);
+            double clear = above.half_height[C_MIDDLE] + tip + gap;
             cartilage_line(&c, p[JUNCTION], along, v3_madd(at, clear, below), v3_unit(v3_madd(climb, -nearing, below)));
         }
     }

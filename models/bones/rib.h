@@ -12,7 +12,7 @@ double oik_rib_head_radius(int rib);
 double oik_rib_tubercle_radius(int rib);
 
 /** Ends of the left costal cartilages 1 to 7 at the sternum: centre x, y, z, half height and half thickness of the section. */
-#define OIK_STERNAL_END_1 32.5, 505.5, 38.3, 4.2, 5.2
+#define OIK_STERNAL_END_1 32.5, 503.5, 38.8, 4.2, 5.2
 #define OIK_STERNAL_END_2 19.5, 486, 48, 5.4, 4.6
 #define OIK_STERNAL_END_3 18.5, 462, 56.5, 5.4, 4.4
 #define OIK_STERNAL_END_4 21, 441, 63.3, 5.4, 4.4

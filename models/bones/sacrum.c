@@ -70,8 +70,9 @@ static const oik_bone_table sacrum = BONE_TABLE(sacrum_features, sacrum_marks);
 
 /** Superior articular processes, flat towards those of L5. */
 static void articular_processes(oik_bone_draft *o) {
-    const double thickness = 4.2, half_gap = 0.5 * OIK_FACET_GAP, reach = 7;
+    const double thickness = 4.2, reach = 7;
     oik_facet_joint j = oik_facet_stand(LEVEL_L5);
+    const double half_gap = 0.5 * j.gap;
     oik_vec3 p = v3_madd(j.centre, -thickness - half_gap, m3_column(j.R, 2));
     oik_vec3 tip = m3_tmulv(oik_tilt(OIK_S1_TILT), v3_sub(p, OIK_S1_CENTRE));
     FEATURE(o, CONE(ADD_PAIR, 5, P(22, -14, -29), 7, P(tip.x, tip.y, tip.z), 4.5));

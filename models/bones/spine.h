@@ -52,11 +52,12 @@ typedef struct oik_facet_joint {
     oik_vec3 centre; /**< middle of the joint space */
     oik_mat3 R;      /**< columns: across, along the facets (upward), normal from the lower to the upper vertebra's facet */
     double half_width, half_height;
+    double gap; /**< width of the joint space */
 } oik_facet_joint;
 
 /** Joint of the vertebra `level` with its lower neighbour, the sacrum for L5. */
 oik_facet_joint oik_facet_stand(int level);
-/** Width of the joint space: two layers of cartilage of about 0.7 mm. */
+/** Usual width of the joint space: two layers of cartilage of about 0.7 mm. */
 #define OIK_FACET_GAP 1.4
 
 /** Left sacroiliac joint: a point of the joint space and its normal from the sacrum to the hip bone, torso frame. */

@@ -26,7 +26,7 @@ static const oik_sdf_feature sternum_features[] = {
     ELLIPSOID(CUT, 3, P(0, 543, 28), P(12.5, 10.5, 14), NO_TURN),
     ELLIPSOID(CUT_PAIR, 2, P(27.5, 543, 26), P(11, 11, 11), P(0, 0, -35)),
     /* notches of the cartilages; the first one comes down steeply from above */
-    ELLIPSOID(CUT_PAIR, 1.5, P(34.5, 508, 36), P(7, 7.2, 8.2), NO_TURN),
+    ELLIPSOID(CUT_PAIR, 1.5, P(34.5, 506, 36.5), P(7, 7.2, 8.2), NO_TURN),
     NOTCH(OIK_STERNAL_END_2), NOTCH(OIK_STERNAL_END_3), NOTCH(OIK_STERNAL_END_4),
     NOTCH(OIK_STERNAL_END_5), NOTCH(OIK_STERNAL_END_6), NOTCH(OIK_STERNAL_END_7),
 };

@@ -191,7 +191,7 @@ static void add_facet(oik_bone_draft *o, const oik_facet_joint *j, double thickn
 
 /** Cut everything beyond the bone's side of the joint space, so that facets are flat and neighbours never meet. */
 static void cut_facet(oik_bone_draft *o, const oik_facet_joint *j, double reach, int side) {
-    const double margin = 3.0, half_gap = 0.5 * OIK_FACET_GAP;
+    const double margin = 3.0, half_gap = 0.5 * j->gap;
     oik_sdf_set_frame(o->sdf, j->R, j->centre);
     FEATURE(o, BOX(CUT_PAIR, 0.8, P(0, 0, side * (half_gap - reach)), P(j->half_width + margin, j->half_height + margin, reach),
                    1.5, NO_TURN));
@@ -199,7 +199,7 @@ static void cut_facet(oik_bone_draft *o, const oik_facet_joint *j, double reach,
 
 /** The centre of a process in the vertebra's frame. */
 static oik_vec3 process_centre(const oik_vertebra_pose *pose, const oik_facet_joint *j, double thickness, int side) {
-    oik_vec3 p = v3_madd(j->centre, side * (thickness + 0.5 * OIK_FACET_GAP), m3_column(j->R, 2));
+    oik_vec3 p = v3_madd(j->centre, side * (thickness + 0.5 * j->gap), m3_column(j->R, 2));
     return m3_tmulv(oik_tilt(pose->tilt_deg), v3_sub(p, pose->centre));
 }
 
