@@ -110,11 +110,11 @@ static void arch(oik_bone_draft *o, const shape *s) {
     FEATURE(o, TUBE(ADD_PAIR, 4, Y_AXIS, {s->w * 0.60, py, pz * 0.72, ph, pw},
                     {px * 0.96, py, pz - cd * 0.28, ph * 0.92, pw},
                     {px + (s->region == CERVICAL ? 2 : 0), py - 0.5, pz - cd * 0.62, ph, pw + 0.6}));
-    /* laminae, like shingles: the lower edge lies behind the upper one */
+    /* laminae, like shingles: the lower edge lies behind the upper one; lumbar ones leave a window between them */
     FEATURE(o, TUBE(ADD_PAIR, 4, P(0, 1, by_region(s->region, 0.10, 0.30, 0.35)), {px, py - 1, pz - cd * 0.62, ph, s->lt},
                     {cw * 0.92 + 1, s->ly + s->lh * 0.25, s->lz + 3, s->lh, s->lt},
                     {cw * 0.45, s->ly - 1, s->lz - 2.2, s->lh * 1.05, s->lt * 0.95},
-                    {0, s->ly - 2.5, s->lz - 4.5, s->lh * 0.95, s->lt}));
+                    {0, s->ly - (s->region == LUMBAR ? 3.6 : 2.5), s->lz - 4.5, s->lh * by_region(s->region, 0.72, 0.95, 0.95), s->lt}));
 }
 
 /** Forked from C2 to C6; that of C7 is long with a knob. */
@@ -139,7 +139,7 @@ static void spinous_process(oik_bone_draft *o, const shape *s) {
     oik_vec3 dir = v3(0, -sin(droop), -cos(droop)), a = v3(0, s->ly - 2, s->lz - 3);
     oik_vec3 m = v3_madd(a, 0.5 * length, dir), z = v3_madd(a, length, dir);
     if (s->region == LUMBAR) {
-        FEATURE(o, PLATE(ADD, 4, 3, 3, {0, a.y + e * 0.45, a.z, 3.0}, {0, a.y - e * 0.1, a.z, 3.0},
+        FEATURE(o, PLATE(ADD, 4, 3, 3, {0, a.y + e * 0.2, a.z, 3.0}, {0, a.y - e * 0.1, a.z, 3.0},
                          {0, a.y - e * 0.7, a.z, 2.8}, {0, m.y + e * 0.60, m.z, 2.0}, {0, m.y, m.z, 1.9},
                          {0, m.y - e * 0.70, m.z, 2.2}, {0, z.y + e * 0.50, z.z + 3, 3.0},
                          {0, z.y - e * 0.1, z.z, 3.2}, {0, z.y - e * 0.85, z.z + 1, 4.0}));
