@@ -207,17 +207,24 @@ static void place_arm(placing *p) {
     place_forearm(p, elbow, target(p, "hand"));
 }
 
-static void place_hand(placing *p) {
-    oik_placement *hand = of(p, "hand");
-    oik_vec3 wrist = target(p, "hand"), palm = m3_mulv(p->skin->frames.G[OIK_J_WRIST_L], v3(0, -1, 0));
-    oik_vec3 knuckle = axis_point(p, "middle0", false, OIK_J_HAND_L);
-    hand->R = frame_yz(v3_sub(wrist, knuckle), palm);
-    hand->t = v3_sub(wrist, m3_mulv(hand->R, v3_mul(hand->ratio, v3(0, 5e-3, 0))));
+/** Rotation that takes an axis and a palm side of the bones to the skin's. */
+static oik_mat3 hand_rotation(oik_vec3 axis, oik_vec3 palm, oik_vec3 skin_axis, oik_vec3 skin_palm) {
+    return m3_mul(frame_yz(skin_axis, skin_palm), m3_transpose(frame_yz(axis, palm)));
 }
 
-/** Rotation that takes a finger bone's canonical axis and palm side to the skin's. */
-static oik_mat3 finger_rotation(oik_vec3 axis, oik_vec3 palm, oik_vec3 skin_axis, oik_vec3 skin_palm) {
-    return m3_mul(frame_yz(skin_axis, skin_palm), m3_transpose(frame_yz(axis, palm)));
+/** The hand points from the wrist to the middle of the four knuckles, those of the bones to those of the skin. */
+static void place_hand(placing *p) {
+    static const char *const heads[] = {"mc2:head", "mc3:head", "mc4:head", "mc5:head"};
+    static const char *const fingers[] = {"index0", "middle0", "ring0", "little0"};
+    oik_placement *hand = of(p, "hand");
+    oik_vec3 wrist = target(p, "hand"), palm = m3_mulv(p->skin->frames.G[OIK_J_WRIST_L], v3(0, -1, 0));
+    oik_vec3 bones = v3(0, 0, 0), skin = v3(0, 0, 0);
+    for (int i = 0; i < 4; i++) {
+        bones = v3_madd(bones, 0.25, landmark(p, heads[i]));
+        skin = v3_madd(skin, 0.25, axis_point(p, fingers[i], false, OIK_J_HAND_L));
+    }
+    hand->R = hand_rotation(bones, v3(0, 0, 1), v3_sub(skin, wrist), palm);
+    hand->t = v3_sub(wrist, m3_mulv(hand->R, v3_mul(hand->ratio, v3(0, 5e-3, 0))));
 }
 
 static void place_phalanx(placing *p, const char *part, const char *bone, oik_vec3 tip, oik_vec3 direction, oik_vec3 palm,
@@ -227,7 +234,7 @@ static void place_phalanx(placing *p, const char *part, const char *bone, oik_ve
     snprintf(dist, sizeof dist, "%s:%s", bone, strcmp(bone, "mc1") == 0 ? "head" : "dist");
     oik_vec3 a = landmark(p, prox), b = landmark(p, dist);
     oik_placement *o = of(p, part);
-    o->R = finger_rotation(v3_sub(b, a), palm, direction, skin_palm);
+    o->R = hand_rotation(v3_sub(b, a), palm, direction, skin_palm);
     o->t = v3_sub(tip, m3_mulv(o->R, v3_mul(o->ratio, b)));
 }
 

@@ -247,12 +247,13 @@ static void add_shoulder_muscles(const builder *b) {
 
 static void add_hand(const builder *b) {
     double w = b->D->wrist_circumference / two_pi, hb = b->J->hand_breadth;
+    double thick = hb / 88.3; /* thickness goes with breadth; its numbers are those of the mean man */
     oik_vec3 wrist = b->J->wrist;
     const oik_skin_station s[] = {{0, 0, 0, 0.78 * w, 1.05 * w, 1.08 * w, 2.3},
-                                  {0.3, 0, 0, 15.5, 0.42 * hb, 0.43 * hb, 2.5},
-                                  {0.62, 0, 0, 14, 0.47 * hb, 0.46 * hb, 2.7},
-                                  {0.85, 0, 0, 12.5, 0.475 * hb, 0.45 * hb, 2.8},
-                                  {1, 0, 0, 10, 0.45 * hb, 0.41 * hb, 2.6}};
+                                  {0.3, 0, 0, 18 * thick, 0.42 * hb, 0.43 * hb, 2.5},
+                                  {0.62, 0, 0, 16.5 * thick, 0.47 * hb, 0.46 * hb, 2.7},
+                                  {0.85, 0, 0, 15 * thick, 0.475 * hb, 0.45 * hb, 2.8},
+                                  {1, 0, 0, 12.5 * thick, 0.45 * hb, 0.41 * hb, 2.6}};
     loft(b, blend(BODY | PALM, 10), v3_add(wrist, v3(0, -2, 0)), v3_add(wrist, v3(0.56 * b->J->hand_length, -4, 4)),
          v3(0, 1, 0), v3(0, 0, 1), s, N_ROWS(s), 10, 7);
     for (int i = 0; i < OIK_SKIN_N_DIGITS; i++) {
@@ -269,16 +270,22 @@ static void add_hand(const builder *b) {
 static void add_foot(const builder *b) {
     const oik_skin_landmarks *J = b->J;
     double half_heel = b->D->heel_breadth / 2, fb = J->foot_breadth, fl = J->foot_length;
-    const oik_skin_station s[] = {{0, 0, -12, 0.80 * half_heel, 33, 30, 2.3},
-                                  {0.14, 0, -12, 0.98 * half_heel, 35.5, 46, 2.3},
-                                  {0.36, 2, -6, 0.98 * half_heel, 29, 50, 2.2},
-                                  {0.58, 1, 0, 0.42 * fb, 23.5, 38, 2.2},
-                                  {0.78, 0, 4, 0.485 * fb, 19.5, 22, 2.3},
-                                  {0.94, 0, 8, 0.475 * fb, 14.5, 15, 2.3},
-                                  {1.0, 0, 10, 0.43 * fb, 11, 9, 2.3}};
-    oik_vec3 A = v3_add(v3_madd(J->heel, 0.02 * fl, J->foot_z), v3(0, 24, 0));
-    oik_vec3 B = v3_add(v3_madd(J->heel, 0.84 * fl, J->foot_z), v3(0, 24, 0));
+    double k = fl / 271.2; /* heights go with length; their numbers are those of the mean man */
+    const oik_skin_station s[] = {{0, 0, -12 * k, 0.80 * half_heel, 33 * k, 30 * k, 2.3},
+                                  {0.14, 0, -12 * k, 0.98 * half_heel, 35.5 * k, 46 * k, 2.3},
+                                  {0.36, 2, -6 * k, 0.98 * half_heel, 29 * k, 50 * k, 2.2},
+                                  {0.58, 1, 0, 0.42 * fb, 23.5 * k, 38 * k, 2.2},
+                                  {0.78, 0, 4 * k, 0.485 * fb, 19.5 * k, 22 * k, 2.3},
+                                  {0.94, 0, 8 * k, 0.475 * fb, 14.5 * k, 15 * k, 2.3},
+                                  {1.0, 0, 10 * k, 0.43 * fb, 11 * k, 9 * k, 2.3}};
+    oik_vec3 A = v3_add(v3_madd(J->heel, 0.02 * fl, J->foot_z), v3(0, 24 * k, 0));
+    oik_vec3 B = v3_add(v3_madd(J->heel, 0.84 * fl, J->foot_z), v3(0, 24 * k, 0));
     loft(b, blend(BODY | SOLE, 22), A, B, J->foot_x, v3(0, -1, 0), s, N_ROWS(s), 0.62 * half_heel, 10);
+    /* the instep: a ridge from the front of the ankle to the head of the first metatarsal */
+    oik_vec3 instep[2] = {v3(-0.12 * fb, 56 * k, 0.40 * fl), v3(-0.30 * fb, 25 * k, 0.72 * fl)}; /* across, up, along */
+    for (int i = 0; i < 2; i++)
+        instep[i] = v3_add(v3_madd(v3_madd(J->heel, instep[i].x, J->foot_x), instep[i].z, J->foot_z), v3(0, instep[i].y, 0));
+    cone(b, blend(BODY | SOLE, 16), instep[0], instep[1], 14 * k, 13 * k);
     for (int t = 0; t < OIK_SKIN_N_DIGITS; t++)
         cone(b, blend(SOLE, 5), J->toe[t].base, J->toe[t].end, J->toe[t].base_radius, J->toe[t].end_radius);
 }

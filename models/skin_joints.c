@@ -91,15 +91,16 @@ static void place_arm(oik_skin_landmarks *J, const oik_skin_dimensions *D, const
 
 static void place_fingers(oik_skin_landmarks *J) {
     /* z of the knuckle per hand breadth; its x and the finger's length per hand length; radii at base and tip [mm]; spread */
-    static const double shape[OIK_SKIN_N_DIGITS][6] = {[OIK_SKIN_INDEX] = {0.30, 0.52, 0.42, 7.6, 6.2, 0.099},
-                                                       [OIK_SKIN_MIDDLE] = {0.075, 0.53, 0.465, 7.9, 6.3, 0.0},
-                                                       [OIK_SKIN_RING] = {-0.16, 0.52, 0.43, 7.4, 6.0, -0.066},
-                                                       [OIK_SKIN_LITTLE] = {-0.375, 0.48, 0.36, 6.5, 5.2, -0.176}};
+    static const double shape[OIK_SKIN_N_DIGITS][6] = {[OIK_SKIN_INDEX] = {0.30, 0.52, 0.42, 8.6, 7.0, 0.099},
+                                                       [OIK_SKIN_MIDDLE] = {0.075, 0.53, 0.465, 8.8, 7.1, 0.0},
+                                                       [OIK_SKIN_RING] = {-0.16, 0.52, 0.43, 8.3, 6.8, -0.066},
+                                                       [OIK_SKIN_LITTLE] = {-0.375, 0.48, 0.36, 7.3, 6.0, -0.176}};
     double l = J->hand_length, b = J->hand_breadth;
+    double thick = b / 88.3; /* radii go with breadth; their numbers are those of the mean man */
     for (int f = OIK_SKIN_INDEX; f <= OIK_SKIN_LITTLE; f++) {
         const double *s = shape[f];
         oik_vec3 base = v3_add(J->wrist, v3(s[1] * l, -3, s[0] * b + 4)), d = v3_unit(v3(1, -0.03, s[5]));
-        double length = s[2] * l, r0 = s[3], r1 = s[4];
+        double length = s[2] * l, r0 = s[3] * thick, r1 = s[4] * thick;
         J->finger[f] = (oik_skin_finger){{base, v3_madd(base, 0.45 * length, d), v3_madd(base, 0.74 * length, d),
                                           v3_madd(base, length - r1, d)},
                                          {r0, 0.95 * r0, (r0 + r1) / 2, r1},
@@ -108,7 +109,7 @@ static void place_fingers(oik_skin_landmarks *J) {
     oik_vec3 base = v3_add(J->wrist, v3(0.17 * l, -8, 0.34 * b)), d1 = v3_unit(v3(0.62, -0.10, 0.62)),
              d2 = v3_unit(v3(0.80, -0.10, 0.45)), d3 = v3_unit(v3(0.88, -0.08, 0.36));
     oik_vec3 p1 = v3_madd(base, 0.19 * l, d1), p2 = v3_madd(p1, 0.165 * l, d2), p3 = v3_madd(p2, 0.12 * l, d3);
-    J->finger[OIK_SKIN_THUMB] = (oik_skin_finger){{base, p1, p2, p3}, {13.0, 9.6, 8.6, 7.4}, d2};
+    J->finger[OIK_SKIN_THUMB] = (oik_skin_finger){{base, p1, p2, p3}, {13.5 * thick, 10.2 * thick, 9.2 * thick, 8 * thick}, d2};
 }
 
 /** the foot points 7 deg outwards */

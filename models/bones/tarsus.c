@@ -2,7 +2,7 @@
  * Left tarsal bones, foot frame: origin ankle centre, +z forward, floor at y = -72.
  *
  * Facets of neighbours are cut to one shape with 2 mm between them: planes by boxes, the talocalcaneal facet by a
- * cylinder of 25 and 27 mm, the talonavicular one by ellipsoids.
+ * cylinder of 25 and 27 mm, the talonavicular one by ellipsoids, the calcaneocuboid one by a cylinder and three planes.
  */
 #include "bones.h"
 
@@ -49,79 +49,88 @@ static const oik_bone_mark talus_marks[] = {
 const oik_bone_table oik_talus = BONE_TABLE(talus_features, talus_marks);
 
 static const oik_sdf_feature calcaneus_features[] = {
-    TUBE(ADD, 0, X_AXIS,
-      {4, -40, -40.5, 12, 18.5, 12.5, 18.5, 2.5}, {5, -39, -34, 10.5, 17, 11.5, 17, 2.4},
-      {7, -38, -21, 10.5, 16.5, 11.5, 14, 2.3}, {9, -38.5, -8, 12, 12, 11.5, 11.5, 2.3},
-      {13, -38.5, 5, 12, 10, 11, 11.5, 2.5}, {16, -37.5, 19, 11.5, 11.5, 12, 11.5, 2.6}),
-    ELLIPSOID(ADD, 8, P(4, -41, -43), P(12.3, 18, 8.2), P(-8, 0, 0)),
-    /* plantar tubercles */
-    ELLIPSOID(ADD, 7, P(-2, -55.8, -40), P(7.5, 5.2, 9.5), NO_TURN),
-    ELLIPSOID(ADD, 5, P(10.5, -55, -38), P(5, 4.5, 7), NO_TURN),
+    /* tuber, waisted body, front; the sole rises forward by a calcaneal pitch of 15 degrees */
+    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
+      {4.5, -41, -46, 11, 15, 11.5, 16, 2.2}, {4.5, -40.5, -38, 10.5, 16.5, 11, 17.5, 2.2},
+      {6, -39, -26, 9, 15.5, 9.5, 15.5, 2.2}, {8, -38.5, -12, 10, 11.5, 10, 12.5, 2.2},
+      {11, -38.5, 1, 10.5, 8.5, 11, 11, 2.2}, {13.5, -37.5, 12, 10.5, 9.5, 11.5, 10.5, 2.3},
+      {15, -36, 21.2, 11, 11.5, 12, 10.5, 2.3}),
+    /* back of the tuber: smooth above, rough and full where the tendon of Achilles inserts */
+    ELLIPSOID(ADD, 7, P(4.5, -43, -44), P(12, 15.5, 8.2), P(-14, 0, 0)),
+    /* plantar tubercles: the medial process larger and lower; anterior tubercle */
+    ELLIPSOID(ADD, 6, P(-1.5, -56.5, -40), P(7, 4.8, 9.5), P(8, 0, 0)),
+    ELLIPSOID(ADD, 5, P(10.5, -55.5, -38), P(4.5, 4.2, 6.5), P(8, 0, 0)),
+    ELLIPSOID(ADD, 6, P(10.5, -47.5, 8), P(5, 3.5, 8), P(6, 0, 0)),
     /* posterior facet: part of a cylinder of 25 mm, falling forward and outward */
     TUBE_CAP(ADD, 4, 0.8, P(-0.6, 0, 0.8),
       {-4.9, -21.5, -15.2, 5, 7, 8, 7, 2.6}, {-0.7, -22.1, -12, 9, 7, 10, 7, 3},
       {4.9, -25.7, -7.8, 11.5, 7, 11.5, 7, 3}, {8.6, -31.9, -5, 10.5, 7, 10.5, 7, 2.6}),
-    /* sustentaculum: a shelf with the middle facet */
-    TUBE_CAP(ADD, 5, 0.8, Z_AXIS,
-      {6, -31, 0, 13, 8, 14, 8, 2.4}, {-6, -28, 1, 12, 6, 13.5, 8, 2.2}, {-14.5, -25.8, 2.5, 9, 4.3, 10, 6, 2}),
+    /* sustentaculum: a shelf with the middle facet, its edge thick and rounded */
+    TUBE_CAP(ADD, 4, 0.8, Z_AXIS,
+      {6, -31, 0, 12, 8, 13, 8, 2.3}, {-6, -28, 1, 11.5, 5, 12.5, 7, 2.2}, {-13.5, -25.6, 2.5, 8.8, 3.9, 9.8, 5, 2}),
     /* what bears both facets on the inner side */
-    ELLIPSOID(ADD, 7, P(-2, -29, -9), P(10, 7.5, 12), P(0, -15, 12)),
-    /* anterior process with the anterior facet */
-    ELLIPSOID(ADD, 5, P(7, -28, 17), P(8, 5.5, 9), P(-6, 0, 0)),
-    /* peroneal trochlea */
-    ELLIPSOID(ADD, 4, P(20.5, -38, -4), P(2.5, 4, 5), P(0, 0, 20)),
-    /* medial hollow and the groove under the sustentaculum */
-    ELLIPSOID(CUT, 5, P(-14, -42, -12), P(12, 10, 25), P(0, 12, 6)),
+    ELLIPSOID(ADD, 7, P(-2, -29, -9), P(9.5, 7, 11), P(0, -15, 12)),
+    /* anterior process: rises to a beak in front of the sinus tarsi, with the anterior facet on its inner side */
+    TUBE(ADD, 5, X_AXIS, {5.5, -31, 8, 7, 5}, {8, -28.5, 14, 8, 5.5}, {12, -27, 20, 8, 5}),
+    /* peroneal trochlea, and the tubercle of the calcaneofibular ligament above it */
+    ELLIPSOID(ADD, 4, P(19.2, -40, 0), P(2.4, 3, 5.5), P(18, 0, 16)),
+    ELLIPSOID(ADD, 4, P(17.2, -33, -13), P(2, 4, 4), NO_TURN),
+    /* medial hollow and the groove of the flexor hallucis longus under the sustentaculum */
+    ELLIPSOID(CUT, 5, P(-13.5, -43, -12), P(12, 10, 26), P(0, 12, 6)),
+    TUBE(CUT, 3, X_AXIS, {-9, -36, -20, 3.5, 4}, {-10, -35.5, 0, 3.5, 3.8}, {-7, -37, 14, 3.5, 4}),
     /* sinus tarsi */
     TUBE(CUT, 4, Y_AXIS,
-      {-7, -18.5, -4, 2, 2.5}, {2, -22, 3.5, 4, 4.5}, {14, -21, 9, 5.5, 6}, {24, -20, 12, 7, 7}),
-    /* facet for the cuboid */
-    BOX(CUT, 2, P(14, -37, 35.6), P(24, 24, 12), 0, P(0, -10, 0)),
+      {-7, -18.5, -4, 2, 2.5}, {2, -22, 3.5, 4, 4.5}, {13, -22, 7.5, 5.5, 5.5}, {24, -22, 9, 7, 7}),
+    /* facet for the cuboid: a saddle, hollow from top to sole */
+    TUBE_CAP(CUT, 2, 0.1, Z_AXIS, {-20, -35, 60, 36, 36}, {50, -35, 62, 36, 36}),
 };
 
 static const oik_bone_mark calcaneus_marks[] = {
     {"heel_post", ON_BONE, {4, -38, -56}}, {"heel_plantar", ON_BONE, {1, -61, -40.5}},
-    {"cub", ON_BONE, {16, -37, 24}}, {"sust", ON_BONE, {-20, -25, 6}},
+    {"cub", ON_BONE, {15.5, -36, 24.5}}, {"sust", ON_BONE, {-18, -25.5, 5}},
 };
 
 const oik_bone_table oik_calcaneus = BONE_TABLE(calcaneus_features, calcaneus_marks);
 
 static const oik_sdf_feature navicular_features[] = {
     TUBE_CAP(ADD, 0, 0.6, Z_AXIS,
-      {-27, -19, 38.5, 6, 8, 6, 8, 2.4}, {-21, -15, 42.5, 9, 11.5, 9, 11.5, 2.8}, {-13, -11.5, 45, 10, 13.5, 10, 13, 3},
-      {-4, -9.5, 46, 10, 12, 10, 12.5, 3}, {3, -9, 45, 7, 9, 7, 9.5, 2.6}),
+      {-25.5, -19, 39, 6, 8, 6, 8, 2.2}, {-20, -15, 42.5, 9, 11.5, 9, 11.5, 2.4}, {-12.5, -11.5, 45, 10, 13.5, 10, 13, 2.5},
+      {-4.5, -9.5, 46, 10, 12, 10, 12.5, 2.5}, {2, -9, 45, 6.5, 8.6, 6.5, 9, 2.3}),
     /* tuberosity */
-    ELLIPSOID(ADD, 4, P(-28.5, -20.5, 38), P(5, 6, 6), NO_TURN),
+    ELLIPSOID(ADD, 5, P(-26.8, -21.5, 38), P(5, 6.5, 6.5), NO_TURN),
     /* facets for the cuneiforms */
-    BOX(CUT, 2, P(-27.7, -21.7, 61.6), P(24, 24, 12), 0, P(8, -13, 0)),
-    BOX(CUT, 2, P(-13.6, -13.8, 63.3), P(24, 24, 12), 0, P(9, -3, 0)),
-    BOX(CUT, 2, P(2, -16.4, 61.9), P(24, 24, 12), 0, P(12, 15, 0)),
+    BOX(CUT, 3, P(-27.7, -21.7, 61.6), P(24, 24, 12), 0, P(8, -13, 0)),
+    BOX(CUT, 3, P(-13.6, -13.8, 63.3), P(24, 24, 12), 0, P(9, -3, 0)),
+    BOX(CUT, 3, P(2, -16.4, 61.9), P(24, 24, 12), 0, P(12, 15, 0)),
     /* facet for the talar head */
     ELLIPSOID(CUT, 1.5, P(-10, -8, 24), P(18, 13.2, 13.7), P(0, -20, 32)),
 };
 
 static const oik_bone_mark navicular_marks[] = {
-    {"tub", ON_BONE, {-33, -20, 38}}, {"centre", OFF_BONE, {-13, -11, 45}},
+    {"tub", ON_BONE, {-31.5, -21, 38}}, {"centre", OFF_BONE, {-13, -11, 45}},
 };
 
 const oik_bone_table oik_navicular = BONE_TABLE(navicular_features, navicular_marks);
 
 static const oik_sdf_feature cuboid_features[] = {
     TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {17, -35, 20, 10, 11, 13, 9, 2.8}, {18, -35, 40, 12, 16, 14, 12, 2.8}, {19, -36.5, 54, 12, 17, 14, 12, 2.8},
-      {20, -38, 70, 12, 17, 14, 10, 2.8}),
+      {17, -35, 20, 10, 11, 13, 9, 2.4}, {18, -35, 40, 12, 16, 14, 12, 2.4}, {19, -36.5, 54, 12, 17, 14, 12, 2.4},
+      {20, -38, 70, 12, 17, 14, 10, 2.4}),
     /* dorsal face falls outwards; short outer border */
-    BOX(CUT, 4, P(26, -14, 45), P(24, 9, 30), 0, P(6, 0, -27)),
-    ELLIPSOID(CUT, 4, P(38, -41, 41), P(10, 14, 9), NO_TURN),
+    BOX(CUT, 5, P(26, -14, 45), P(24, 9, 30), 0, P(6, 0, -27)),
+    ELLIPSOID(CUT, 5, P(38, -41, 41), P(10, 14, 9), NO_TURN),
     /* tuberosity behind the groove of the peroneus longus */
     ELLIPSOID(ADD, 4, P(19, -45.5, 41), P(11, 4, 5), P(0, 22, 0)),
     TUBE(CUT, 3, Z_AXIS,
       {36, -44, 46, 4, 4.5}, {24, -50, 51, 4, 4}, {6, -51, 54, 4, 3.5}),
-    /* facets: calcaneus; lateral cuneiform; fourth and fifth metatarsal */
-    BOX(CUT, 2, P(18, -37, 14.2), P(24, 24, 12), 0, P(0, -10, 0)),
-    BOX(CUT, 2, P(0.5, -9, 50), P(12, 24, 36), 0, P(0, 0, -16)),
-    BOX(CUT, 2, P(15, -36.9, 74.3), P(24, 24, 12), 0, P(19, 5, 0)),
-    BOX(CUT, 2, P(32.1, -45.4, 69.7), P(24, 24, 12), 0, P(12, 18, 0)),
+    /* facet for the calcaneus, arched from top to sole, with a beak below its inner corner */
+    BOX(CUT, 3, P(18, -37, 15.2), P(24, 24, 12), 0, P(0, -3, 0)),
+    BOX(CUT, 4, P(18, -26.7, 15.7), P(24, 24, 12), 0, P(16, -3, 0)),
+    BOX(CUT, 4, P(18, -45.3, 15.7), P(24, 24, 12), 0, P(-14, -3, 0)),
+    /* lateral cuneiform; fourth and fifth metatarsal */
+    BOX(CUT, 3, P(0.5, -9, 50), P(12, 24, 36), 0, P(0, 0, -16)),
+    BOX(CUT, 3, P(15, -36.9, 74.3), P(24, 24, 12), 0, P(19, 5, 0)),
+    BOX(CUT, 3, P(32.1, -45.4, 69.7), P(24, 24, 12), 0, P(12, 18, 0)),
 };
 
 static const oik_bone_mark cuboid_marks[] = {{"centre", OFF_BONE, {18, -36, 45}}};
@@ -134,30 +143,31 @@ const oik_bone_table oik_cuboid = BONE_TABLE(cuboid_features, cuboid_marks);
  */
 static const oik_sdf_feature cuneiform_1_features[] = {
     TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {-26, -20, 46, 11, 14.5, 10, 14, 2.4}, {-27, -22.5, 64, 12, 16.5, 11, 15, 2.4},
-      {-28.5, -26, 84, 12, 17, 11, 16, 2.4}),
-    /* plantar boss */
-    ELLIPSOID(ADD, 5, P(-26, -35, 61), P(7, 6, 9), NO_TURN),
+      {-26, -20, 46, 11, 14.5, 10, 15.5, 2.1}, {-27, -22.5, 64, 12, 16.5, 11, 17, 2.1},
+      {-28.5, -26, 84, 12, 17, 11, 17.5, 2.1}),
+    /* plantar boss, impression of the tibialis anterior */
+    ELLIPSOID(ADD, 5, P(-26, -37.5, 62), P(6.5, 6.5, 10), NO_TURN),
+    ELLIPSOID(CUT, 4, P(-41, -35, 74), P(4, 5, 6), NO_TURN),
     /* medial face leans outwards */
     BOX(CUT, 8, P(-40.8, -8, 62), P(12, 30, 30), 0, P(0, 0, -31)),
     BOX(CUT, 3, P(-22.8, -18.6, 40.6), P(24, 24, 12), 0, P(8, -13, 0)),
-    BOX(CUT, 3, P(-9.7, -2.6, 62), P(12, 40, 24), 0, P(0, 0, 12)),
+    BOX(CUT, 4, P(-9.7, -2.6, 62), P(12, 40, 24), 0, P(0, 0, 12)),
     BOX(CUT, 3, P(-29.9, -30.6, 87.4), P(24, 24, 12), 0, P(18, -2, 0)),
 };
 static const oik_sdf_feature cuneiform_2_features[] = {
     TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {-12.5, -15, 50, 9, 10, 9, 13, 2.4}, {-12.5, -17, 63, 9, 11, 9, 13, 2.4}, {-13, -20, 76, 9, 11, 9, 13, 2.4}),
+      {-12.5, -15, 50, 10, 10, 10, 13, 2.1}, {-12.5, -17, 63, 10, 11, 10, 13.5, 2.1}, {-13, -20, 76, 10, 11, 10, 13, 2.1}),
     BOX(CUT, 3, P(-12.4, -10.5, 41.9), P(24, 24, 12), 0, P(9, -3, 0)),
-    BOX(CUT, 3, P(-31.3, -7.4, 62), P(12, 40, 24), 0, P(0, 0, 12)),
-    BOX(CUT, 3, P(5.8, -8.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
+    BOX(CUT, 4, P(-31.3, -7.4, 62), P(12, 40, 24), 0, P(0, 0, 12)),
+    BOX(CUT, 4, P(5.8, -8.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
     BOX(CUT, 3, P(-13.3, -23.6, 80.1), P(24, 24, 12), 0, P(22, 1, 0)),
 };
 static const oik_sdf_feature cuneiform_3_features[] = {
     TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {2, -20, 48, 11, 12, 11, 13, 2.4}, {1.5, -22, 64, 11, 12.5, 11, 13, 2.4}, {1, -25, 79, 11, 12.5, 11, 13, 2.4}),
+      {2, -20, 48, 11, 12, 11, 11, 2.1}, {1.5, -22, 64, 11, 12.5, 11, 11.5, 2.1}, {1, -25, 79, 11, 12.5, 11, 11, 2.1}),
     BOX(CUT, 3, P(-3.5, -12, 41.2), P(24, 24, 12), 0, P(12, 15, 0)),
-    BOX(CUT, 3, P(-15.8, -3.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
-    BOX(CUT, 3, P(21.5, -15, 62), P(12, 40, 24), 0, P(0, 0, -16)),
+    BOX(CUT, 4, P(-15.8, -3.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
+    BOX(CUT, 4, P(21.5, -15, 62), P(12, 40, 24), 0, P(0, 0, -16)),
     BOX(CUT, 3, P(1.1, -29.3, 82.7), P(24, 24, 12), 0, P(21, 3, 0)),
 };
 static const oik_bone_mark cuneiform_1_marks[] = {{"centre", OFF_BONE, {-27, -22, 65}}};
