@@ -15,7 +15,7 @@ static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
 static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -3.6;
 /* the scapula turns up with the abducted arm: its spine then rises by 20 degrees */
 static const double SCAPULA_UPWARD_DEG = 7.0, FOREARM_PRONATION_DEG = 90.0;
-static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3;
+static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3, SOLE_PAD = 12.5e-3;
 
 void oik_lying_pose(oik_mat3 R[OIK_N_JOINTS]) {
     oik_vec3 z = v3(0, 0, 1);
@@ -298,7 +298,7 @@ static void place_foot(placing *p) {
             high = fmax(high, v3_dot(forward, p->skin->x[v]));
         }
     double heel = landmark(p, "calcaneus:heel_post").z - 2e-3, toe = landmark(p, "toe13:dist").z + 2e-3;
-    double sole_y = landmark(p, "calcaneus:heel_plantar").y - 11e-3;
+    double sole_y = landmark(p, "calcaneus:heel_plantar").y - SOLE_PAD;
     oik_vec3 ankle = target(p, "tibia");
     static const char *const parts[] = {"talus", "foot", "toes"};
     for (int i = 0; i < 3; i++) {

@@ -108,7 +108,7 @@ static void place_fingers(oik_skin_landmarks *J) {
     }
     oik_vec3 base = v3_add(J->wrist, v3(0.17 * l, -8, 0.34 * b)), d1 = v3_unit(v3(0.62, -0.10, 0.62)),
              d2 = v3_unit(v3(0.80, -0.10, 0.45)), d3 = v3_unit(v3(0.88, -0.08, 0.36));
-    oik_vec3 p1 = v3_madd(base, 0.19 * l, d1), p2 = v3_madd(p1, 0.165 * l, d2), p3 = v3_madd(p2, 0.12 * l, d3);
+    oik_vec3 p1 = v3_madd(base, 0.205 * l, d1), p2 = v3_madd(p1, 0.18 * l, d2), p3 = v3_madd(p2, 0.13 * l, d3);
     J->finger[OIK_SKIN_THUMB] = (oik_skin_finger){{base, p1, p2, p3}, {13.5 * thick, 10.2 * thick, 9.2 * thick, 8 * thick}, d2};
 }
 

@@ -15,11 +15,11 @@ typedef struct ray_row {
 /* lengths of metatarsals 64 77 72 71 70 and of the hallux 31 22 (literature means of males) */
 static const ray_row rays[6] = {
     {.shaft = 0},
-    {{-29.5, -27.5, 78}, {-32, -47, 130}, 6.8, 10.5, 8.6, 14, {31, 0, 22}, {-28, -61, 198}},
-    {{-13.2, -19.5, 71}, {-9.5, -51, 134}, 4.6, 7.4, 6.3, 10, {27, 13, 10}, {-6, -63.5, 191}},
-    {{0.8, -25.5, 73.5}, {7.5, -52.5, 132.5}, 4.4, 7.0, 6.2, 10, {25, 11.5, 9.5}, {11, -63.5, 184}},
-    {{14.5, -33.5, 65}, {24, -54, 126}, 4.3, 6.8, 6.3, 9.5, {23.5, 9.5, 9}, {27, -63.5, 174}},
-    {{29, -43, 61}, {40, -56, 116}, 4.4, 6.6, 7.6, 7.5, {21.5, 8, 8.5}, {41, -64, 159}},
+    {{-27, -28, 78}, {-32, -47, 130}, 6.8, 10.5, 7.9, 13.2, {31, 0, 22}, {-33, -58, 198}},
+    {{-13.2, -19.5, 71}, {-9.5, -51, 134}, 4.6, 7.4, 6.3, 10, {27, 13, 10}, {-6, -61, 191}},
+    {{0.8, -25.5, 73.5}, {7.5, -52.5, 132.5}, 4.4, 7.0, 6.2, 10, {25, 11.5, 9.5}, {11, -61, 184}},
+    {{14.5, -33.5, 65}, {24, -54, 126}, 4.3, 6.8, 6.3, 9.5, {23.5, 9.5, 9}, {27, -61, 174}},
+    {{29, -43, 61}, {40, -56, 116}, 4.4, 6.6, 7.6, 7.5, {21.5, 8, 8.5}, {41, -61.5, 159}},
 };
 
 /** Axes lateral, up, along of a bone that starts at origin. */
@@ -33,10 +33,11 @@ void oik_draft_metatarsal(oik_bone_draft *o, int ray) {
     const ray_row *q = rays + ray;
     double L = v3_dist(q->head, q->base), r = q->shaft, h = q->head_radius, w = q->base_width, d = q->base_depth;
     enter_frame(o, q->base, v3_sub(q->head, q->base));
-    double wedge = ray == 1 || ray == 5 ? 0 : 0.1; /* bases of the middle rays narrow towards the sole */
+    /* bases of the middle rays narrow towards the sole, that of the first towards the back of the foot */
+    double wedge = ray == 5 ? 0 : 0.1, narrow = ray == 1 ? 90 : 270;
     double start = 0.3 * fmin(w, 0.85 * d); /* the rounded rim ends at the origin */
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.3, X_AXIS, {0, -1, start, w, d * 0.85, 0, d, 2.6, wedge, 270},
-                    {0, -0.5, 0.14 * L, w * 0.86, d * 0.76, 0, d * 0.8, 2.2, wedge * 0.6, 270},
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.3, X_AXIS, {0, -1, start, w, d * 0.85, 0, d, 2.6, wedge, narrow},
+                    {0, -0.5, 0.14 * L, w * 0.86, d * 0.76, 0, d * 0.8, 2.2, wedge * 0.6, narrow},
                     {0, 1, 0.28 * L, r * 1.15, r * 1.15},
                     {0, 2.2, 0.5 * L, r, r * 1.05}, {0, 1.6, 0.72 * L, r * 1.02, r * 1.15},
                     {0, 0.2, 0.88 * L, h * 0.82, h * 0.9}, {0, -0.3, 0.96 * L, h * 0.9, h * 0.95}));

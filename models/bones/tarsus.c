@@ -149,7 +149,7 @@ static const oik_sdf_feature cuneiform_1_features[] = {
     ELLIPSOID(ADD, 5, P(-26, -37.5, 62), P(6.5, 6.5, 10), NO_TURN),
     ELLIPSOID(CUT, 4, P(-41, -35, 74), P(4, 5, 6), NO_TURN),
     /* medial face leans outwards */
-    BOX(CUT, 8, P(-40.8, -8, 62), P(12, 30, 30), 0, P(0, 0, -31)),
+    BOX(CUT, 8, P(-38.6, -8, 62), P(12, 30, 30), 0, P(0, 0, -33)),
     BOX(CUT, 3, P(-22.8, -18.6, 40.6), P(24, 24, 12), 0, P(8, -13, 0)),
     BOX(CUT, 4, P(-9.7, -2.6, 62), P(12, 40, 24), 0, P(0, 0, 12)),
     BOX(CUT, 3, P(-29.9, -30.6, 87.4), P(24, 24, 12), 0, P(18, -2, 0)),
