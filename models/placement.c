@@ -15,7 +15,7 @@ static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
 static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -3.6;
 /* the scapula turns up with the abducted arm: its spine then rises by 20 degrees */
 static const double SCAPULA_UPWARD_DEG = 7.0, FOREARM_PRONATION_DEG = 90.0;
-static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3, SOLE_PAD = 12.5e-3;
+static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3, SOLE_PAD = 12.5e-3, FINGER_GAP = 1.6e-3;
 
 void oik_lying_pose(oik_mat3 R[OIK_N_JOINTS]) {
     oik_vec3 z = v3(0, 0, 1);
@@ -238,7 +238,7 @@ static void place_phalanx(placing *p, const char *part, const char *bone, oik_ve
     o->t = v3_sub(tip, m3_mulv(o->R, v3_mul(o->ratio, b)));
 }
 
-/** One ray from its tip backwards along the skin's finger axes; each bone hangs on the start of the one before. */
+/** One ray from its tip backwards along the skin's finger axes; each bone ends a joint's gap before the start of the one before. */
 static void place_ray(placing *p, int ray, const char *finger) {
     static const char *const phalanx[] = {"", "proximal", "middle", "distal"};
     bool thumb = ray == 1;
@@ -258,7 +258,7 @@ static void place_ray(placing *p, int ray, const char *finger) {
         if (k == 3) /* the last axis ends 5 % of the finger before its tip; the bone ends a pulp before it */
             tip = v3_madd(b, thumb ? 0.0 : 0.25 * v3_dist(a, b) - FINGER_PULP, direction);
         place_phalanx(p, part, bone, tip, direction, palm, skin_palm);
-        tip = placed(p, part, start);
+        tip = v3_madd(placed(p, part, start), -FINGER_GAP, direction);
     }
     if (thumb) {
         oik_vec3 base = placed(p, "hand", "mc1:base");

@@ -12,13 +12,13 @@ static const oik_sdf_feature scaphoid_features[] = {
     TUBE(ADD, 0, Z_AXIS, {8, -5, 0, 7.5, 6.6}, {12, -8.2, 1.2, 6.4, 5.8}, {14.5, -10.5, 2.8, 6, 5.7},
          {17, -12.5, 4.5, 6.3, 6.2}),
     /* tubercle */
-    CONE(ADD, 3, P(17.5, -13, 6), 5, P(18.5, -14, 11), 3),
+    CONE(ADD, 3, P(17.5, -13, 6), 5, P(19, -14.5, 12), 3),
     /* facets for the lunate and the head of the capitate */
     BOX(CUT, 1.5, P(-4.1, -2.7, 0), P(8, 16, 16), 0, P(0, 0, -10)),
     BALL(CUT, 1.5, P(0, -17.5, 0), 9.5),
 };
 static const oik_sdf_feature lunate_features[] = {
-    ELLIPSOID(ADD, 0, P(-4, -4.5, 0), P(8.8, 8, 9.2), P(0, 0, 8)),
+    ELLIPSOID(ADD, 0, P(-4, -4.5, 0.5), P(8.8, 8.2, 10.9), P(0, 0, 8)),
     /* facets for the head of the capitate, the scaphoid and the triquetrum */
     BALL(CUT, 1.5, P(0, -17.5, 0), 9.5),
     BOX(CUT, 1.5, P(10.1, -5.3, 0), P(8, 16, 16), 0, P(0, 0, -10)),
@@ -34,14 +34,14 @@ static const oik_sdf_feature triquetrum_features[] = {
     BOX(CUT, 1.5, P(-18.5, -14, 9.2), P(7, 8, 4), 0, NO_TURN),
 };
 static const oik_sdf_feature pisiform_features[] = {
-    ELLIPSOID(ADD, 0, P(-18.5, -14, 10.5), P(5.3, 6.5, 5), NO_TURN),
+    ELLIPSOID(ADD, 0, P(-18.5, -14, 11), P(5.9, 7.6, 5.6), NO_TURN),
     /* facet for the triquetrum */
     BOX(CUT, 1.5, P(-18.5, -14, 2.9), P(9, 9, 4), 0, NO_TURN),
 };
 static const oik_sdf_feature trapezium_features[] = {
-    BOX(ADD, 0, P(23.8, -25, 7), P(9, 6.8, 7.5), 5.5, P(0, 30, -32)),
+    BOX(ADD, 0, P(24, -25, 7), P(9.6, 7, 8.6), 5.5, P(0, 30, -32)),
     /* tubercle */
-    CONE(ADD, 3, P(19, -24, 12), 4, P(18, -28, 14.5), 2.5),
+    CONE(ADD, 3, P(19, -24, 12), 4.2, P(17.5, -28, 16.5), 2.7),
     /* facets for scaphoid and trapezoid, saddle for the first metacarpal */
     BALL(CUT, 1.5, P(17, -12.5, 4.5), 8),
     CONE(CUT, 1.5, P(17.5, -13, 6), 6.7, P(18.5, -14, 11), 4.7),
@@ -114,10 +114,10 @@ typedef struct ray_row {
 static const ray_row rays[6] = {
     {.length = 0},
     {{25.9, -33, 12.6}, {0.60, -0.68, 0.42}, 46.2, 4.6, 7.5, 7, 7, 8, {31.6, 0, 21.7}},
-    {{15.5, -35, -1}, {0.078, -0.997, 0.02}, 68.1, 4.4, 6.4, 8, 7.6, 7.3, {39.8, 22.4, 15.8}},
-    {{2.5, -37, -1.5}, {0.005, -1, 0}, 64.6, 4.3, 5.7, 8, 7.6, 7.5, {44.6, 26.3, 17.4}},
-    {{-9.6, -37, -1.5}, {-0.06, -0.998, 0.01}, 58.0, 3.8, 4.9, 6.6, 6.8, 7, {41.4, 25.7, 17.3}},
-    {{-20, -35, 0}, {-0.15, -0.988, 0.04}, 53.7, 3.8, 5.2, 6.4, 6.3, 6.2, {32.7, 18.1, 16.0}},
+    {{15.5, -35, -1}, {0.15, -0.988, 0.02}, 68.1, 4.4, 6.4, 8, 7.6, 7.3, {39.8, 22.4, 15.8}},
+    {{2.5, -37, -1.5}, {0.02, -1, 0}, 64.6, 4.3, 5.7, 8, 7.6, 7.5, {44.6, 26.3, 17.4}},
+    {{-9.6, -37, -1.5}, {-0.105, -0.994, 0.01}, 58.0, 3.8, 4.9, 6.6, 6.8, 7, {41.4, 25.7, 17.3}},
+    {{-20, -35, 0}, {-0.23, -0.972, 0.04}, 53.7, 3.8, 5.2, 6.4, 6.3, 6.2, {32.7, 18.1, 16.0}},
 };
 
 /** A bone's axes: lateral, palmar, along. */

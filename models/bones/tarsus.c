@@ -63,8 +63,8 @@ static const oik_sdf_feature calcaneus_features[] = {
     ELLIPSOID(ADD, 6, P(10.5, -47.5, 8), P(5, 3.5, 8), P(6, 0, 0)),
     /* posterior facet: part of a cylinder of 25 mm, falling forward and outward */
     TUBE_CAP(ADD, 4, 0.8, P(-0.6, 0, 0.8),
-      {-4.9, -21.5, -15.2, 5, 7, 8, 7, 2.6}, {-0.7, -22.1, -12, 9, 7, 10, 7, 3},
-      {4.9, -25.7, -7.8, 11.5, 7, 11.5, 7, 3}, {8.6, -31.9, -5, 10.5, 7, 10.5, 7, 2.6}),
+      {-4.9, -22.5, -15.4, 5, 7, 8, 7, 2.6}, {-0.7, -23.1, -12.3, 9, 7, 10, 7, 3},
+      {4.9, -26.6, -8.4, 11.5, 7, 11.5, 7, 3}, {8.6, -32.8, -5.6, 10.5, 7, 10.5, 7, 2.6}),
     /* sustentaculum: a shelf with the middle facet, its edge thick and rounded */
     TUBE_CAP(ADD, 4, 0.8, Z_AXIS,
       {6, -31, 0, 12, 8, 13, 8, 2.3}, {-6, -28, 1, 11.5, 5, 12.5, 7, 2.2}, {-13.5, -25.6, 2.5, 8.8, 3.9, 9.8, 5, 2}),
