@@ -238,13 +238,16 @@ static void place_phalanx(placing *p, const char *part, const char *bone, oik_ve
     o->t = v3_sub(tip, m3_mulv(o->R, v3_mul(o->ratio, b)));
 }
 
-/** One ray from its tip backwards along the skin's finger axes; each bone ends a joint's gap before the start of the one before. */
-static void place_ray(placing *p, int ray, const char *finger) {
+/**
+ * The phalanges of one ray from its tip backwards along the skin's finger axes; each bone ends a joint's gap before the start of the one
+ * before. @param[out] length from the tip to the metacarpal. @return where the metacarpal should end
+ */
+static oik_vec3 place_phalanges(placing *p, int ray, const char *finger, double *length) {
     static const char *const phalanx[] = {"", "proximal", "middle", "distal"};
     bool thumb = ray == 1;
     int joint = thumb ? OIK_J_WRIST_L : OIK_J_HAND_L;
-    oik_vec3 skin_palm = m3_mulv(of(p, "hand")->R, thumb ? v3(-0.62, 0.05, 0.78) : v3(0, 0, 1));
     oik_vec3 palm = thumb ? v3(-0.62, 0.05, 0.78) : v3(0, 0, 1), tip = v3(0, 0, 0);
+    *length = 0.0;
     for (int k = 3; k >= 1; k--) {
         char segment[16], part[32], bone[8], start[16];
         if (thumb && k == 2)
@@ -257,13 +260,29 @@ static void place_ray(placing *p, int ray, const char *finger) {
         oik_vec3 direction = v3_unit(v3_sub(b, a));
         if (k == 3) /* the last axis ends 5 % of the finger before its tip; the bone ends a pulp before it */
             tip = v3_madd(b, thumb ? 0.0 : 0.25 * v3_dist(a, b) - FINGER_PULP, direction);
-        place_phalanx(p, part, bone, tip, direction, palm, skin_palm);
-        tip = v3_madd(placed(p, part, start), -FINGER_GAP, direction);
+        place_phalanx(p, part, bone, tip, direction, palm, m3_mulv(of(p, "hand")->R, palm));
+        oik_vec3 end = v3_madd(placed(p, part, start), -FINGER_GAP, direction);
+        *length += v3_dist(tip, end);
+        tip = end;
     }
-    if (thumb) {
-        oik_vec3 base = placed(p, "hand", "mc1:base");
-        place_phalanx(p, "thumb_metacarpal", "mc1", tip, v3_sub(tip, base), palm, skin_palm);
-    }
+    return tip;
+}
+
+/** One ray between the tip of its finger and the knuckle, the thumb's between its tip and the carpus, sized so that it fills it. */
+static void place_ray(placing *p, int ray, const char *finger) {
+    oik_vec3 palm = v3(-0.62, 0.05, 0.78); /* of the thumb */
+    char knuckle[16];
+    snprintf(knuckle, sizeof knuckle, "mc%d:%s", ray, ray == 1 ? "base" : "head");
+    double length, metacarpal = ray == 1 ? v3_dist(landmark(p, "mc1:base"), landmark(p, "mc1:head")) : 0.0;
+    oik_vec3 from = placed(p, "hand", knuckle), tip = place_phalanges(p, ray, finger, &length);
+    double room = metacarpal > 0.0 ? v3_dist(from, tip) : v3_dot(v3_sub(tip, from), m3_mulv(of(p, "hand")->R, v3(0, -1, 0)));
+    double size = 1.0 + (room - metacarpal) / (length + metacarpal);
+    for (int i = 0; i < oik_n_part_rows; i++)
+        if (strncmp(oik_part_table[i].name, finger, strlen(finger)) == 0)
+            p->out[i].ratio = v3_scale(p->out[i].ratio, size);
+    tip = place_phalanges(p, ray, finger, &length);
+    if (ray == 1)
+        place_phalanx(p, "thumb_metacarpal", "mc1", tip, v3_sub(tip, from), palm, m3_mulv(of(p, "hand")->R, palm));
 }
 
 static void place_leg(placing *p) {

@@ -43,8 +43,8 @@ static const oik_sdf_feature trapezium_features[] = {
     /* tubercle */
     CONE(ADD, 3, P(19, -24, 12), 4.2, P(17.5, -28, 16.5), 2.7),
     /* facets for scaphoid and trapezoid, saddle for the first metacarpal */
-    BALL(CUT, 1.5, P(17, -12.5, 4.5), 8),
-    CONE(CUT, 1.5, P(17.5, -13, 6), 6.7, P(18.5, -14, 11), 4.7),
+    BALL(CUT, 1.5, P(17, -12.5, 4.5), 8.4),
+    CONE(CUT, 1.5, P(17.5, -13, 6), 7.2, P(19, -14.5, 12), 5.2),
     BOX(CUT, 1.5, P(11.3, -27.7, -1.6), P(8, 16, 14), 0, P(0, -30, 7)),
     ELLIPSOID(CUT, 3, P(29.5, -33, 12), P(9, 6.2, 10), P(0, 30, -32)),
 };
