@@ -23,11 +23,11 @@ static const oik_sdf_feature talus_features[] = {
     ELLIPSOID(CUT, 4, P(-18, -12.5, -8), P(8.5, 10, 14), P(-8, 0, 0)),
     /* neck, head: long axis from upper lateral to lower medial */
     TUBE(ADD, 5, X_AXIS,
-      {0, -4, 6, 14, 11}, {-4.5, -5.5, 14, 12, 9.5}, {-8.5, -7.5, 21, 12, 9}),
-    ELLIPSOID(ADD, 6, P(-9.5, -8, 23), P(15.5, 10.5, 11.5), P(0, -20, 32)),
+      {0, -3.5, 6, 14, 10.5}, {-4.5, -5.2, 14, 12, 9}, {-8.5, -7.3, 21, 12, 8.5}),
+    ELLIPSOID(ADD, 6, P(-9.5, -8, 23), P(15.5, 10.2, 11.5), P(0, -20, 30)),
     /* lateral process: a wedge below the lateral facet; posterior process and its medial tubercle */
     TUBE(ADD, 5, Z_AXIS,
-      {8, -3, 0, 11, 7}, {13, -9, 0.5, 8, 5}, {18, -16, 1, 4, 3}),
+      {8, -3, 0, 11, 7}, {13, -8, 0.5, 8, 5}, {18, -13.5, 1, 4, 3}),
     ELLIPSOID(ADD, 5, P(4.5, -8, -17.5), P(6.5, 5, 7), NO_TURN),
     ELLIPSOID(ADD, 4, P(-6, -8.5, -15.5), P(4.5, 4.5, 5), NO_TURN),
     /* groove of the flexor hallucis longus */
