@@ -231,7 +231,7 @@ static double misfit(const int32_t (*faces)[3], size_t n, const oik_skin_fitted 
 
 oik_status oik_skin_triangulate(int32_t (**faces)[3], const oik_skin_fitted *body, const oik_skin_address_table *table,
                                 oik_error *err) {
-    enum { ATTEMPTS = 6 };
+    enum { ATTEMPTS = 4 };
     oik_status status = OIK_OK;
     double least = INFINITY;
     *faces = NULL;
