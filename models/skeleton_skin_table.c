@@ -107,6 +107,8 @@ const oik_centre_row oik_centre_table[] = {
     {"tibia", "tibia:ankle_c", OIK_J_ANKLE_L, {-1, -8, -13}, {-1, -5, -11}, 5, 65, "lateral malleolus 73, 63 mm above the floor [A], its tip below it; distance from the heel"},
     {"humerus", "humerus:gh_c", OIK_J_SHOULDER_L, {0, 0, 0}, {0, 0, 0}, 4, 95, "Reed et al. 1999"},
     {"humerus", "humerus:elbow_c", OIK_J_ELBOW_L, {0, 0, 0}, {0, 0, 0}, 4, 65, "middle of the epicondyles, Wu et al. 2005"},
+    {"humerus", "humerus:elbow_c+30,0,0", OIK_J_ELBOW_L, {0, 30, 0}, {0, 30, 0}, 3, 65,
+     "the hinge's axis is vertical in the T-pose, where the skin's elbow bends about it; epicondyles show its place, hardly its turn"},
     {"hand", "0,2,0", OIK_J_WRIST_L, {-8, 0, 0}, {-7, 0, 0}, 3, 42, "middle of the styloids, Wu et al. 2005; above the tip of the radial one, where the hand of [A] begins"},
     {"thumb_proximal", "fin11:prox", -1, {0, 0, 0}, {0, 0, 0}, 2.5, 26, "middle of the finger"},
     {"thumb_distal", "fin13:prox", -1, {0, 0, 0}, {0, 0, 0}, 2.5, 17, "middle of the finger"},
