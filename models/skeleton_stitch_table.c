@@ -202,9 +202,9 @@ const oik_clearance_row oik_clearance_table[] = {
      "serratus anterior and subscapularis between them [L]; soft: raised arms leave SMPL's shoulder too little room"},
 };
 const int oik_n_clearance_rows = COUNT(oik_clearance_table);
-/* Bones that are 30 mm apart in the template meet at most at the ends of the ranges
- * of motion (hyoid and mandible, base of the thumb and radius). */
-const double oik_neighbour_distance = 30.0;
+/* Bones that are 20 mm apart in the template do not meet. Hyoid and mandible (24 mm) can, but the hyoid goes with the third cervical
+ * vertebra here, and is not to move the neck. */
+const double oik_neighbour_distance = 20.0;
 
 /* White & Panjabi, Clinical Biomechanics of the Spine, 1990, representative ranges of flexion and extension [L] */
 const oik_curve_row oik_curve_table[] = {

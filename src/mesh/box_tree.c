@@ -159,7 +159,8 @@ void oik_box_tree_clear(oik_box_tree *tree) {
 static double fraction_on_side(oik_vec3 a, oik_vec3 b, oik_vec3 p) {
     oik_vec3 d = v3_sub(b, a);
     double square = v3_dot(d, d);
-    return square > 0.0 ? fmin(fmax(v3_dot(v3_sub(p, a), d) / square, 0.0), 1.0) : 0.0;
+    double t = square > 0.0 ? v3_dot(v3_sub(p, a), d) / square : 0.0;
+    return t > 0.0 ? t < 1.0 ? t : 1.0 : 0.0;
 }
 
 /** Nearest point on the three sides of a triangle; works for triangles of no area too. */

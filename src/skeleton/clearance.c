@@ -8,11 +8,11 @@
 #include "skeleton/surfaces.h"
 
 /* Parts that glide: vertices up to GUARD beyond the wanted distance are watched, since they move far; TERMS of them have terms, SPREAD apart. */
-enum { TERMS = 10, CONTACT_TERMS = 24 };
-static const double GUARD = 16e-3, SPREAD = 12e-3;
-/* Neighbours: stiffer than what moves bones and stitches (sigmas of 0.5 mm and more), and the space between two vertices of a mesh.
- * A facet has a few of them. */
-static const double CONTACT_DISTANCE = 0.5e-3, CONTACT_WEIGHT = 2500.0 /* 1 / 0.4 mm */, CONTACT_GUARD = 2e-3, CONTACT_SPREAD = 4e-3;
+enum { TERMS = 10, CONTACT_TERMS = 16 };
+static const double GUARD = 16e-3, SPREAD = 12e-3, HOLD = 100.0 /* 1 / 10 mm */;
+/* Neighbours: stiffer than all else, stitches (0.25 mm and more) and the barriers of a part against the skin (8 of 1 mm), and the space
+ * between two vertices of a mesh: a facet has a few of them. */
+static const double CONTACT_DISTANCE = 0.5e-3, CONTACT_WEIGHT = 5000.0 /* 1 / 0.2 mm */, CONTACT_GUARD = 4e-3, CONTACT_SPREAD = 4e-3;
 
 /** Who keeps away from whom. */
 typedef struct row {
@@ -119,25 +119,33 @@ static void add_idle(oik_terms *terms, const oik_clearance *c, const row *r) {
     oik_terms_add(terms, (oik_term){.kind = OIK_TERM_CLEARANCE, .a = a, .b = b, .weight = r->weight, .distance = -1.0, .normal = v3(0, 1, 0)});
 }
 
-/** @return how many terms there are */
-static size_t add_spread(oik_terms *terms, const oik_clearance *c, const row *r, const oik_puppet *puppet, size_t n) {
+/** Nearest first, none next to another one. near: n of them, in that order. @return how many are chosen; they are moved to the front */
+static size_t choose(oik_near_vertex *near, size_t n, const oik_clearance *c, const row *r) {
     double spread = r->pair.glides ? SPREAD : CONTACT_SPREAD;
     size_t limit = r->pair.glides ? TERMS : CONTACT_TERMS, n_chosen = 0;
-    oik_vec3 chosen[CONTACT_TERMS];
     for (size_t i = 0; i < n && n_chosen < limit; i++) {
-        oik_vec3 u = oik_surfaces_local(c->surfaces, c->near[i].vertex);
+        oik_vec3 u = oik_surfaces_local(c->surfaces, near[i].vertex);
         bool apart = true;
         for (size_t k = 0; k < n_chosen && apart; k++)
-            apart = v3_dist(u, chosen[k]) >= spread;
-        if (!apart)
-            continue;
-        add_near(terms, c, r, puppet, &c->near[i]);
-        chosen[n_chosen++] = u;
+            apart = v3_dist(u, oik_surfaces_local(c->surfaces, near[k].vertex)) >= spread;
+        if (apart)
+            near[n_chosen++] = near[i];
     }
     return n_chosen;
 }
 
-static oik_status add_row(oik_terms *terms, double *entered, oik_clearance *c, row *r, const oik_puppet *puppet, bool steady,
+/** The planes hold where they were found: what glides is held there too, softly, or bones slide past their edges from one solve to the next. */
+static void add_holds(oik_terms *terms, const oik_clearance *c, const row *r, const oik_puppet *puppet, size_t n) {
+    int32_t idle;
+    oik_surfaces_vertices(&idle, c->surfaces, r->pair.own);
+    for (size_t i = 0; i < n || i < r->room; i++) {
+        int32_t vertex = i < n ? c->near[i].vertex : idle;
+        oik_vec3 y = oik_puppet_point(puppet, terms->model, (size_t)vertex);
+        oik_terms_add(terms, oik_term_anchor(vertex, y, i < n ? HOLD : 0.0, v3(0, 0, 0), 1.0));
+    }
+}
+
+static oik_status add_row(oik_terms *terms, double *entered, oik_clearance *c, row *r, const oik_puppet *puppet, bool placed, bool steady,
                           oik_error *err) {
     size_t n;
     oik_status status = oik_surfaces_near(c->near, &n, &r->pair, c->surfaces, puppet,
@@ -147,22 +155,25 @@ static oik_status add_row(oik_terms *terms, double *entered, oik_clearance *c, r
     qsort(c->near, n, sizeof *c->near, nearer_first);
     for (size_t i = 0; i < n; i++)
         *entered += fmax(0.0, -c->near[i].distance);
-    size_t n_terms = add_spread(terms, c, r, puppet, n);
-    if (steady && n_terms > r->room)
-        r->room = n_terms;
-    for (; steady && n_terms < r->room; n_terms++)
+    n = choose(c->near, n, c, r);
+    r->room = steady && n > r->room ? n : r->room;
+    for (size_t i = 0; i < n; i++)
+        add_near(terms, c, r, puppet, &c->near[i]);
+    for (size_t i = n; i < r->room; i++)
         add_idle(terms, c, r);
+    if (placed && r->pair.glides)
+        add_holds(terms, c, r, puppet, n);
     return OIK_OK;
 }
 
-oik_status oik_clearance_add(oik_terms *terms, double *entered, oik_clearance *c, const oik_puppet *puppet, bool contact, bool steady,
+oik_status oik_clearance_add(oik_terms *terms, double *entered, oik_clearance *c, const oik_puppet *puppet, bool placed, bool steady,
                              oik_error *err) {
     oik_status status = OIK_OK;
     oik_surfaces_follow(c->surfaces, puppet);
     *entered = 0.0;
     for (size_t i = 0; i < c->n && !status; i++)
-        if (contact || c->row[i].pair.glides)
-            status = add_row(terms, entered, c, &c->row[i], puppet, steady, err);
+        if (placed || c->row[i].pair.glides)
+            status = add_row(terms, entered, c, &c->row[i], puppet, placed, steady, err);
     if (status)
         return status;
     return terms->status ? oik_fail(err, terms->status, "out of memory for the clearance terms") : OIK_OK;

@@ -22,12 +22,13 @@ void oik_clearance_free(oik_clearance *clearance);
 /**
  * Append the terms for a puppet that is about to be solved.
  * @param[out] entered how far vertices are inside other bones, summed over them [m]
- * @param[in]  contact neighbours too, when they are known
+ * @param[in]  placed  bones are near their places, after a first solve: neighbours too, when they are known, and what glides is held softly
+ *                     where it is, since planes mean little elsewhere
  * @param[in]  steady  pairs keep a room of terms, which grows and never shrinks, so that the pattern of the terms stays the same from
  *                     frame to frame; what has nothing to do is idle
  * @return OIK_OK or OIK_E_MEMORY; about 1 us for each vertex that is near
  */
-oik_status oik_clearance_add(oik_terms *terms, double *entered, oik_clearance *clearance, const oik_puppet *puppet, bool contact, bool steady,
+oik_status oik_clearance_add(oik_terms *terms, double *entered, oik_clearance *clearance, const oik_puppet *puppet, bool placed, bool steady,
                              oik_error *err);
 
 #endif

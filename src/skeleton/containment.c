@@ -17,6 +17,9 @@ static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE 
  * joins or leaves. Beyond FORCE_LIMIT outside, the force of a barrier does not grow any more: bones that have no room would buckle. */
 static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 8.0 /* 1 / 1 mm */, FORCE_LIMIT = 3e-3;
 
+/* What is inside another bone counts as much more than what is outside the skin: fewer vertices can be near a joint than under the skin. */
+static const double ENTERED_SHARE = 10.0;
+
 /* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
 enum { NEIGHBOURHOOD = 2 };
 
@@ -217,7 +220,7 @@ static oik_status add_limits(oik_terms *terms, double *beyond, oik_containment *
     oik_status status = c->between ? oik_clearance_add(terms, &entered, c->between, puppet, true, c->moved, err) : OIK_OK;
     if (!status)
         status = oik_containment_add(terms, &outside, c, puppet, err);
-    *beyond = outside + entered;
+    *beyond = outside + ENTERED_SHARE * entered;
     return status;
 }
 

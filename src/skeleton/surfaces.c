@@ -14,7 +14,7 @@
 /* A vertex farther from a surface than the reach and SLACK is not looked for, outside or inside: one that is deeper has neighbours that are
  * less so. What is farther than FACING from a part's bounds in the template does not reach it. Surfaces face each other when the product of
  * their normals is below OPPOSED; parts that glide are brought back through bones up to THICKNESS thick. */
-static const double SLACK = 3.5e-3, FACING = 50e-3, OPPOSED = -0.25, THICKNESS = 12e-3;
+static const double SLACK = 1.5e-3, FACING = 50e-3, OPPOSED = -0.25, THICKNESS = 12e-3;
 
 /** One part's surface in its own frame. */
 typedef struct surface {
@@ -261,11 +261,11 @@ static double look_at_vertex(search *q, int32_t vertex, oik_vec3 y) {
     if (!oik_box_tree_nearest(&hit, &q->other->tree, y, q->range * q->range))
         return q->range;
     oik_vec3 normal = normal_at(q->s, q->other, &hit), own = m3_mulv(q->R, q->s->normal[vertex]);
-    if (v3_dot(normal, own) < OPPOSED)
+    bool inside = v3_dot(normal, v3_sub(y, hit.point)) < 0.0;
+    if (v3_dot(normal, own) < (inside && !q->pair->glides ? -OPPOSED : OPPOSED))
         put(q, vertex, y, &hit, normal);
     else if (q->pair->glides && oik_box_tree_nearest_facing(&facing, &q->other->tree, y, THICKNESS * THICKNESS, own, OPPOSED))
         put(q, vertex, y, &facing, face_normal(q->s, q->other->faces[facing.face]));
-    bool inside = v3_dot(normal, v3_sub(y, hit.point)) < 0.0;
     return inside || q->pair->glides ? 0.0 : sqrt(hit.square);
 }
 
