@@ -15,7 +15,7 @@ static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
 static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -3.6;
 /* the scapula turns up with the abducted arm: its spine then rises by 20 degrees */
 static const double SCAPULA_UPWARD_DEG = 7.0, FOREARM_PRONATION_DEG = 90.0;
-static const double FINGER_PULP = 4e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3, SOLE_PAD = 12.5e-3, FINGER_GAP = 1.6e-3;
+static const double FINGER_PULP = 2e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3, SOLE_PAD = 12.5e-3, FINGER_GAP = 1.6e-3;
 
 void oik_lying_pose(oik_mat3 R[OIK_N_JOINTS]) {
     oik_vec3 z = v3(0, 0, 1);
@@ -238,6 +238,30 @@ static void place_phalanx(placing *p, const char *part, const char *bone, oik_ve
     o->t = v3_sub(tip, m3_mulv(o->R, v3_mul(o->ratio, b)));
 }
 
+/** Whether a vertex is skin of the finger whose last axis ends in b, near that end. @param[out] along from b along the axis [m] */
+static bool is_finger_end(double *along, const placing *p, size_t v, oik_vec3 b, oik_vec3 direction) {
+    const double around = 12e-3, before = 20e-3;
+    oik_vec3 d = v3_sub(p->skin->x[v], b);
+    *along = v3_dot(d, direction);
+    return fabs(*along) < before && v3_norm(v3_madd(d, -*along, direction)) < around;
+}
+
+/** How far a finger's skin reaches beyond the end b of its last axis: the mean of what lies within 10 mm of its foremost vertex. */
+static double finger_reach(const placing *p, oik_vec3 b, oik_vec3 direction) {
+    const double end = 10e-3;
+    double foremost = -INFINITY, sum = 0.0, along;
+    int n = 0;
+    for (size_t v = 0; v < p->skin->skin->n_vertices; v++)
+        if (is_finger_end(&along, p, v, b, direction))
+            foremost = fmax(foremost, along);
+    for (size_t v = 0; v < p->skin->skin->n_vertices; v++)
+        if (is_finger_end(&along, p, v, b, direction) && along > foremost - end) {
+            sum += along;
+            n++;
+        }
+    return n > 0 ? sum / n : 0.0;
+}
+
 /**
  * The phalanges of one ray from its tip backwards along the skin's finger axes; each bone ends a joint's gap before the start of the one
  * before. @param[out] length from the tip to the metacarpal. @return where the metacarpal should end
@@ -258,8 +282,8 @@ static oik_vec3 place_phalanges(placing *p, int ray, const char *finger, double 
         snprintf(start, sizeof start, "fin%d%d:prox", ray, k);
         oik_vec3 a = axis_point(p, segment, false, joint), b = axis_point(p, segment, true, joint);
         oik_vec3 direction = v3_unit(v3_sub(b, a));
-        if (k == 3) /* the last axis ends 5 % of the finger before its tip; the bone ends a pulp before it */
-            tip = v3_madd(b, thumb ? 0.0 : 0.25 * v3_dist(a, b) - FINGER_PULP, direction);
+        if (k == 3)
+            tip = v3_madd(b, finger_reach(p, b, direction) - FINGER_PULP, direction);
         place_phalanx(p, part, bone, tip, direction, palm, m3_mulv(of(p, "hand")->R, palm));
         oik_vec3 end = v3_madd(placed(p, part, start), -FINGER_GAP, direction);
         *length += v3_dist(tip, end);
