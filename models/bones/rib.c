@@ -79,7 +79,7 @@ static void true_rib_points(oik_vec3 p[N_KEYS], int r) {
     const rib_row *q = ribs + r;
     oik_vec3 head = p[HEAD], tub = p[TUBERCLE];
     oik_vec3 lat = v3(q->lat_x, head.y + q->lat_drop, q->lat_z), ccj = v3(q->ccj_x, head.y + q->ccj_drop, q->ccj_z);
-    double back = fmin(tub.z, head.z) - (r < 4 ? 8 : r < 10 ? 13 : 8);
+    double back = fmin(tub.z, head.z) - (r < 4 ? 8 : r < 10 ? 11.5 : 8);
     const double bow = 0.79;
     p[ANGLE] = v3(tub.x + (lat.x - tub.x) * 0.52, tub.y + (lat.y - tub.y) * 0.40, back + (lat.z - back) * 0.10);
     p[POSTERIOR_LATERAL] =

@@ -115,6 +115,7 @@ oik_facet_joint oik_facet_stand(int level) {
     return (oik_facet_joint){
         .centre = v3_add(v3_lerp(below, above, 0.5), m3_mulv(disc, local)),
         .R = m3_columns(v3_cross(along, n), along, n), .half_width = q->half_width, .half_height = q->half_height,
-        .gap = level == LEVEL_C7 ? OIK_FACET_GAP + 1.2 : OIK_FACET_GAP, /* neck and trunk vary in size by themselves */
+        /* neck and trunk vary in size by themselves; the lowest joints extend most */
+        .gap = OIK_FACET_GAP + (level == LEVEL_C7 ? 1.2 : level <= LEVEL_L5 + 1 ? 0.6 : 0.0),
     };
 }
