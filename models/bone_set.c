@@ -26,7 +26,7 @@
 #define CARTILAGE(n, faces)                                                                                          \
     {.name = "cart" #n, .cell_mm = 1.1, .n_faces = faces, .draft = oik_draft_cartilage, .number = n, .cartilage = true}
 
-/** Numbers of faces at detail 1; with the left bones twice they make about 52,000 vertices. */
+/** Numbers of faces at detail 1; with the left bones twice they make about 54,400 vertices. */
 static const oik_bone_spec bones[] = {
     LEFT("femur", 2.2, 2600, oik_femur),
     LEFT("patella", 1.4, 360, oik_patella),
