@@ -15,7 +15,7 @@
 /** What a body holds besides arrays. */
 enum { UNITS, TRUNK_RESIDUAL, LONG_EDGES, RMS, REPOSE_RMS, STATURE, N_MEASURES };
 enum { MIRRORED, OWN_FACES, ITERATIONS, CONVERGED, FROM_PARAMETERS, N_FLAGS };
-enum { MAX_ARRAYS = 16 };
+enum { MAX_ARRAYS = 18 };
 
 typedef struct body_numbers {
     oik_vec3 pose[OIK_N_JOINTS]; /**< rotation vectors */
@@ -36,6 +36,9 @@ static int body_arrays(oik_stage_array list[MAX_ARRAYS], oik_body *b, size_t n_f
         {"input_vertices", &b->x->x, NULL, 2, {n, 3}},
         {"rest_vertices", &fit->v_subject->x, NULL, 2, {n, 3}},
         {"rest_model", &fit->v_shaped->x, NULL, 2, {n, 3}},
+        {"form_vertices", &fit->form.v_subject->x, NULL, 2, {n, 3}},
+        {"form_model", &fit->form.v_shaped->x, NULL, 2, {n, 3}},
+        {"form_joints", &fit->form.J->x, NULL, 2, {OIK_N_JOINTS, 3}},
         {"joint_rotations", &fit->pose.R->m[0][0], NULL, 3, {OIK_N_JOINTS, 3, 3}},
         {"world_rotations", &fit->frames.G->m[0][0], NULL, 3, {OIK_N_JOINTS, 3, 3}},
         {"world_joints", &fit->frames.p->x, NULL, 2, {OIK_N_JOINTS, 3}},

@@ -22,6 +22,7 @@ oik_status oik_body_take_shape(oik_body *body, const oik_body_model *model, cons
     fit->pose = oik_body_pose_rest();
     oik_body_shape_joints(J, model, beta);
     oik_body_forward(&fit->frames, model, J, &fit->pose);
+    oik_body_form_as_fit(fit, model);
     fit->converged = true;
     return OIK_OK;
 }

@@ -258,6 +258,7 @@ oik_status oik_published_fit(oik_body_fit *fit, const oik_body_model *model, con
     set_frames(&result.frames, model, result.beta, body->theta, &result.pose);
     oik_body_shape(result.v_shaped, model, result.beta);
     memcpy(result.v_subject, result.v_shaped, model->n_vertices * sizeof *result.v_subject);
+    oik_body_form_as_fit(&result, model);
     result.converged = true;
     status = oik_published_skin(result.x_model, model, body, err);
     if (status == OIK_OK && x)

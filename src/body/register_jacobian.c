@@ -27,9 +27,29 @@ struct oik_body_normal {
     double *C;             /**< A^T A */
 };
 
+const int oik_body_limb_joints[OIK_BODY_N_LIMB_JOINTS] = {OIK_J_HIP_L,      OIK_J_HIP_R,      OIK_J_KNEE_L,  OIK_J_KNEE_R,
+                                                          OIK_J_ANKLE_L,    OIK_J_ANKLE_R,    OIK_J_SHOULDER_L, OIK_J_SHOULDER_R,
+                                                          OIK_J_ELBOW_L,    OIK_J_ELBOW_R,    OIK_J_WRIST_L, OIK_J_WRIST_R};
+
+size_t oik_body_n_unknowns(size_t n_modes, bool shifts) {
+    return OIK_BODY_COLUMN_BETA + n_modes + (shifts ? 3 * OIK_BODY_N_LIMB_JOINTS : 0);
+}
+
+double oik_body_subtree_share(const oik_body_model *model, size_t vertex, int joint) {
+    double share = 0.0;
+    for (size_t e = model->influence_start[vertex]; e < model->influence_start[vertex + 1]; e++) {
+        int j = model->influence_joint[e];
+        while (j > joint) /* a parent has a smaller number than its children */
+            j = model->parents[j];
+        if (j == joint)
+            share += model->influence_weight[e];
+    }
+    return share;
+}
+
 /** Columns of the unknowns of a block, without the residual. */
-static int n_columns(const oik_body_block *block, size_t n_modes) {
-    return 3 * block->n_joints + 3 + (int)n_modes;
+static int n_columns(const oik_body_block *block, size_t n_modes, bool shifts) {
+    return 3 * block->n_joints + 3 + (int)n_modes + (shifts ? 3 * block->n_limb_joints : 0);
 }
 
 void oik_body_mode_offsets(oik_vec3 *offset, const oik_body_model *model, const oik_body_frames *frames, size_t n_modes) {
@@ -177,17 +197,33 @@ static void shape_columns(double *A, const oik_body_model *model, const oik_body
     }
 }
 
+/** sqrt(a_v) s_vj e_x, e_y, e_z. */
+static void shift_columns(double *A, const oik_body_model *model, const oik_body_block *block, const oik_body_tangent *at) {
+    int n = block->n_vertices;
+    size_t column = 3 * (size_t)n;
+    for (int b = 0; b < block->n_limb_joints; b++, A += 3 * column)
+        for (int i = 0; i < n; i++) {
+            size_t v = (size_t)block->vertices[i];
+            double s = sqrt(at->area[v]) * oik_body_subtree_share(model, v, oik_body_limb_joints[block->limb_joints[b]]);
+            put(A, n, i, v3(s, 0, 0));
+            put(A + column, n, i, v3(0, s, 0));
+            put(A + 2 * column, n, i, v3(0, 0, s));
+        }
+}
+
 void oik_body_jacobian(double *A, const oik_body_model *model, const oik_body_block *block, const oik_body_tangent *at,
                        const oik_vec3 *residual) {
     int n = block->n_vertices;
     size_t column = 3 * (size_t)n;
     double *root = A + 3 * (size_t)block->n_joints * column;
-    double *last = A + (size_t)n_columns(block, at->n_modes) * column;
+    double *last = A + (size_t)n_columns(block, at->n_modes, at->shifts) * column;
     rotation_columns(A, model, block, at);
     if (model->n_features)
         add_correctives(A, model, block, at);
     translation_columns(root, block, at);
     shape_columns(root + 3 * column, model, block, at);
+    if (at->shifts)
+        shift_columns(root + (3 + at->n_modes) * column, model, block, at);
     for (int i = 0; i < n; i++) {
         int32_t v = block->vertices[i];
         put(last, n, i, v3_scale(residual[v], sqrt(at->area[v])));
@@ -206,6 +242,9 @@ static void cut_blocks(oik_body_normal *normal, const oik_vertex_key *keys, size
         for (int j = 0; j < OIK_N_JOINTS; j++)
             if (mask >> j & 1)
                 block->joints[block->n_joints++] = j;
+        for (int l = 0; l < OIK_BODY_N_LIMB_JOINTS; l++)
+            if (mask >> oik_body_limb_joints[l] & 1)
+                block->limb_joints[block->n_limb_joints++] = l;
     }
 }
 
@@ -225,7 +264,7 @@ static oik_status make_blocks(oik_body_normal *normal, oik_error *err) {
 }
 
 oik_status oik_body_normal_new(oik_body_normal **out, const oik_body_model *model, oik_error *err) {
-    size_t most = OIK_BODY_COLUMN_BETA + model->n_modes + 1;
+    size_t most = oik_body_n_unknowns(model->n_modes, true) + 1;
     *out = NULL;
     oik_body_normal *normal = oik_new(1, sizeof *normal, err);
     if (!normal)
@@ -257,25 +296,27 @@ void oik_body_normal_free(oik_body_normal *normal) {
 }
 
 /** Unknown that column c of a block belongs to. */
-static size_t unknown(const oik_body_block *block, int c) {
-    int rotations = 3 * block->n_joints;
+static size_t unknown(const oik_body_block *block, int c, size_t n_modes) {
+    int rotations = 3 * block->n_joints, shift = c - rotations - 3 - (int)n_modes;
+    if (shift >= 0)
+        return OIK_BODY_COLUMN_BETA + n_modes + (size_t)(3 * block->limb_joints[shift / 3] + shift % 3);
     return (size_t)(c < rotations ? 3 * block->joints[c / 3] + c % 3 : OIK_BODY_COLUMN_ROOT + c - rotations);
 }
 
 /** Add the product C of a block (columns of unknowns ascending, the residual last) to H and g. */
-static void scatter(double *H, double *g, size_t n, const oik_body_block *block, const double *C, int columns) {
+static void scatter(double *H, double *g, size_t n, size_t n_modes, const oik_body_block *block, const double *C, int columns) {
     for (int i = 0; i < columns; i++)
         for (int j = 0; j <= i; j++)
-            H[unknown(block, i) * n + unknown(block, j)] += C[i * (columns + 1) + j];
+            H[unknown(block, i, n_modes) * n + unknown(block, j, n_modes)] += C[i * (columns + 1) + j];
     for (int j = 0; j < columns; j++)
-        g[unknown(block, j)] += C[columns * (columns + 1) + j];
+        g[unknown(block, j, n_modes)] += C[columns * (columns + 1) + j];
 }
 
 void oik_body_normal_build(double *H, double *g, oik_body_normal *normal, const oik_vec3 *v, const oik_body_frames *frames,
-                           const oik_vec3 *residual, const double *area, size_t n_modes) {
-    size_t n = OIK_BODY_COLUMN_BETA + n_modes;
+                           const oik_vec3 *residual, const double *area, size_t n_modes, bool shifts) {
+    size_t n = oik_body_n_unknowns(n_modes, shifts);
     double slope[OIK_MAX_FEATURES][3];
-    oik_body_tangent at = {v, frames, normal->mode_offset, area, n_modes, (const double(*)[3])slope};
+    oik_body_tangent at = {v, frames, normal->mode_offset, area, n_modes, (const double(*)[3])slope, shifts};
     oik_body_mode_offsets(normal->mode_offset, normal->model, frames, n_modes);
     oik_body_feature_slopes(slope, normal->model, frames);
     if (normal->corrected) {
@@ -289,11 +330,11 @@ void oik_body_normal_build(double *H, double *g, oik_body_normal *normal, const 
     openblas_set_num_threads(1);
     for (size_t b = 0; b < normal->n_blocks; b++) {
         const oik_body_block *block = &normal->blocks[b];
-        int columns = n_columns(block, n_modes), rows = 3 * block->n_vertices;
+        int columns = n_columns(block, n_modes, shifts), rows = 3 * block->n_vertices;
         oik_body_jacobian(normal->A, normal->model, block, &at, residual);
         /* the upper triangle of the column-major product is the lower triangle of the row-major one */
         cblas_dsyrk(CblasColMajor, CblasUpper, CblasTrans, columns + 1, rows, 1.0, normal->A, rows, 0.0, normal->C,
                     columns + 1);
-        scatter(H, g, n, block, normal->C, columns);
+        scatter(H, g, n, n_modes, block, normal->C, columns);
     }
 }

@@ -5,6 +5,7 @@
  *   r        step->residual = x - y
  *   J^T A J  step->H before the priors
  *   rho_j    pose_prior_table[j]
+ *   o_j      state->shift
  *   J_l^-1   left Jacobian of the logarithm: log(exp(e) R) ~ log R + J_l^-1(log R) e = log R + J_r^-1(-log R) e
  */
 #include "body/register_step.h"
@@ -45,7 +46,7 @@ void oik_body_state_clear(oik_body_state *state) {
 }
 
 oik_status oik_body_step_new(oik_body_step *step, const oik_body_model *model, oik_error *err) {
-    size_t n = OIK_BODY_COLUMN_BETA + model->n_modes;
+    size_t n = oik_body_n_unknowns(model->n_modes, true);
     step->H = oik_new(n, n * sizeof *step->H, err);
     step->L = oik_new(n, n * sizeof *step->L, err);
     step->g = oik_new(n, sizeof *step->g, err);
@@ -89,6 +90,8 @@ static double prior_cost(const oik_body_state *state, const oik_body_target *tar
         oik_vec3 w = beyond_prediction(state, target, j);
         cost += target->temporal_prior * target->temporal_prior * v3_dot(w, w);
     }
+    for (int l = 0; target->shifts && l < OIK_BODY_N_LIMB_JOINTS; l++)
+        cost += target->shift_prior * target->shift_prior * v3_dot(state->shift[l], state->shift[l]);
     for (size_t k = 0; k < target->n_modes; k++)
         cost += shape_weight(target, k) * state->beta[k] * state->beta[k];
     return cost;
@@ -106,10 +109,25 @@ static double vertex_square(oik_body_state *state, const oik_body_target *target
     return square;
 }
 
+/** p_j += sum over j and its ancestors of G_parent o. */
+static void shift_joints(oik_body_state *state, const oik_body_model *model) {
+    oik_vec3 moved[OIK_N_JOINTS] = {{0, 0, 0}};
+    for (int l = 0; l < OIK_BODY_N_LIMB_JOINTS; l++) {
+        int j = oik_body_limb_joints[l];
+        moved[j] = m3_mulv(state->frames.G[model->parents[j]], state->shift[l]);
+    }
+    for (int j = 1; j < OIK_N_JOINTS; j++) {
+        moved[j] = v3_add(moved[j], moved[model->parents[j]]);
+        state->frames.p[j] = v3_add(state->frames.p[j], moved[j]);
+    }
+}
+
 void oik_body_evaluate(oik_body_state *state, const oik_body_target *target) {
     oik_vec3 J[OIK_N_JOINTS];
     oik_body_shape_joints(J, target->model, state->beta);
     oik_body_forward(&state->frames, target->model, J, &state->pose);
+    if (target->shifts)
+        shift_joints(state, target->model);
     double square = target->moments ? oik_body_moments_square(target->moments, &state->frames) : vertex_square(state, target);
     state->rms = sqrt(square);
     state->cost = square + prior_cost(state, target);
@@ -150,16 +168,30 @@ static void add_vertices(oik_body_step *step, const oik_body_state *at, const oi
     for (size_t i = 0; i < target->model->n_vertices; i++)
         step->residual[i] = v3_sub(target->x[i], at->y[i]);
     oik_body_normal_build(step->H, step->g, step->normal, at->v, &at->frames, step->residual, target->area,
-                          target->n_modes);
+                          target->n_modes, target->shifts);
+}
+
+/** rho_o^2 |o_j|^2. */
+static void add_shift_priors(oik_body_step *step, const oik_body_state *at, const oik_body_target *target, size_t n) {
+    double c = target->shift_prior * target->shift_prior;
+    for (int l = 0; target->shifts && l < OIK_BODY_N_LIMB_JOINTS; l++) {
+        oik_vec3 o = m3_mulv(parent_rotation(target->model, &at->frames, oik_body_limb_joints[l]), at->shift[l]);
+        for (int a = 0; a < 3; a++) {
+            size_t i = OIK_BODY_COLUMN_BETA + target->n_modes + (size_t)(3 * l + a);
+            step->H[i * n + i] += c;
+            step->g[i] -= c * v3_get(o, a);
+        }
+    }
 }
 
 void oik_body_linearise(oik_body_step *step, const oik_body_state *at, const oik_body_target *target) {
-    size_t n = OIK_BODY_COLUMN_BETA + target->n_modes;
+    size_t n = oik_body_n_unknowns(target->n_modes, target->shifts);
     if (target->moments)
         oik_body_moments_normal(step->H, step->g, target->moments, &at->frames);
     else
         add_vertices(step, at, target);
     add_pose_priors(step, at, target, n);
+    add_shift_priors(step, at, target, n);
     for (size_t k = 0; k < target->n_modes; k++) {
         size_t i = OIK_BODY_COLUMN_BETA + k;
         step->H[i * n + i] += shape_weight(target, k);
@@ -167,11 +199,20 @@ void oik_body_linearise(oik_body_step *step, const oik_body_state *at, const oik
     }
 }
 
+/** Unknowns that are damped alike with unknown i: the three of a vector, or a mode alone. */
+static void damped_alike(size_t *first, size_t *end, size_t i, size_t n_modes) {
+    const size_t shape = OIK_BODY_COLUMN_BETA, shifts = shape + n_modes;
+    bool mode = i >= shape && i < shifts;
+    *first = mode ? i : i - (i < shape ? i : i - shifts) % 3;
+    *end = mode ? i + 1 : *first + 3;
+}
+
 /** L = H + lambda D. */
-static void damp(double *L, const double *H, size_t n, double lambda) {
+static void damp(double *L, const double *H, size_t n, size_t n_modes, double lambda) {
     memcpy(L, H, n * n * sizeof *L);
     for (size_t i = 0; i < n; i++) {
-        size_t first = i < OIK_BODY_COLUMN_BETA ? i - i % 3 : i, end = i < OIK_BODY_COLUMN_BETA ? first + 3 : i + 1;
+        size_t first, end;
+        damped_alike(&first, &end, i, n_modes);
         double mean = 0.0;
         for (size_t k = first; k < end; k++)
             mean += H[k * n + k] / (double)(end - first);
@@ -209,7 +250,7 @@ static void substitute(double *x, const double *L, const double *b, size_t n) {
     }
 }
 
-/** next = at moved by d: R_j <- exp(G_parent^T w_j) R_j with |w_j| capped; tau keeps the root joint apart from its own shift. */
+/** next = at moved by d: R_j <- exp(G_parent^T w_j) R_j with |w_j| capped; tau keeps the root joint apart from its own motion. */
 static void retract(oik_body_state *next, const oik_body_state *at, const oik_body_target *target, const double *d) {
     for (int j = 0; j < OIK_N_JOINTS; j++) {
         oik_vec3 w = m3_tmulv(parent_rotation(target->model, &at->frames, j), v3(d[3 * j], d[3 * j + 1], d[3 * j + 2]));
@@ -218,8 +259,12 @@ static void retract(oik_body_state *next, const oik_body_state *at, const oik_bo
             w = v3_scale(w, MAX_ROTATION / angle);
         next->pose.R[j] = m3_mul(oik_rot_exp(w), at->pose.R[j]);
     }
-    const double *shift = d + OIK_BODY_COLUMN_ROOT;
-    next->pose.tau = v3_add(at->pose.tau, v3(shift[0], shift[1], shift[2]));
+    const double *root = d + OIK_BODY_COLUMN_ROOT, *shift = d + OIK_BODY_COLUMN_BETA + target->n_modes;
+    next->pose.tau = v3_add(at->pose.tau, v3(root[0], root[1], root[2]));
+    for (int l = 0; target->shifts && l < OIK_BODY_N_LIMB_JOINTS; l++, shift += 3) {
+        oik_mat3 G = parent_rotation(target->model, &at->frames, oik_body_limb_joints[l]);
+        next->shift[l] = v3_add(at->shift[l], m3_tmulv(G, v3(shift[0], shift[1], shift[2])));
+    }
     for (size_t k = 0; k < target->model->n_modes; k++) {
         double change = k < target->n_modes ? d[OIK_BODY_COLUMN_BETA + k] : 0.0;
         next->beta[k] = at->beta[k] + change;
@@ -229,8 +274,8 @@ static void retract(oik_body_state *next, const oik_body_state *at, const oik_bo
 
 oik_status oik_body_take_step(oik_body_state *next, oik_body_step *step, const oik_body_state *at,
                               const oik_body_target *target, double lambda) {
-    size_t n = OIK_BODY_COLUMN_BETA + target->n_modes;
-    damp(step->L, step->H, n, lambda);
+    size_t n = oik_body_n_unknowns(target->n_modes, target->shifts);
+    damp(step->L, step->H, n, target->n_modes, lambda);
     if (!factor(step->L, n))
         return OIK_E_SOLVER;
     substitute(step->d, step->L, step->g, n);

@@ -10,6 +10,7 @@
 typedef struct oik_body_state {
     double *beta;           /**< n_modes */
     oik_body_pose pose;
+    oik_vec3 shift[OIK_BODY_N_LIMB_JOINTS]; /**< how far joints of the limbs lie beside the model's places, in the parent's frame [m]; else 0 */
     oik_body_frames frames; /**< by oik_body_evaluate, as everything below */
     oik_vec3 *v;            /**< n_vertices, shaped rest skin [m]; not touched with moments, as y */
     oik_vec3 *y;            /**< n_vertices, posed skin [m] */
@@ -25,6 +26,8 @@ typedef struct oik_body_target {
     double shape_sigma;   /**< sigma [m] */
     double pose_prior;    /**< factor on rho_j */
     size_t n_modes;       /**< fitted modes: those of the model, or 0 for a known shape */
+    bool shifts;          /**< the joints of the limbs may shift; not with moments */
+    double shift_prior;   /**< rho_o, residual RMS that a shift may cost per its length */
     const oik_body_moments *moments; /**< sums that stand for x and the known shape (n_modes 0), or NULL: vertex by vertex */
     const oik_mat3 *predicted;       /**< 24 local rotations that the temporal prior pulls towards, or NULL */
     double temporal_prior;           /**< rho_t [m/rad] */

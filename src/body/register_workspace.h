@@ -14,6 +14,7 @@ struct oik_body_register {
     oik_body_step step;
     oik_body_unpose *unpose;
     oik_vec3 *subject; /**< n_vertices, un-posed skin */
+    double *rigidity, *form_weight; /**< n_vertices each, of register_form.h */
 };
 
 /**

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "body/register_form.h"
 #include "body/register_start.h"
 #include "body/register_workspace.h"
 
@@ -95,7 +96,10 @@ oik_status oik_body_register_new(oik_body_register **out, const oik_body_model *
     ws->area = oik_new(model->n_vertices, sizeof *ws->area, err);
     ws->scratch = oik_new(model->n_vertices, sizeof *ws->scratch, err);
     ws->subject = oik_new(model->n_vertices, sizeof *ws->subject, err);
-    oik_status status = ws->area && ws->scratch && ws->subject ? OIK_OK : OIK_E_MEMORY;
+    ws->rigidity = oik_new(model->n_vertices, sizeof *ws->rigidity, err);
+    ws->form_weight = oik_new(model->n_vertices, sizeof *ws->form_weight, err);
+    bool complete = ws->area && ws->scratch && ws->subject && ws->rigidity && ws->form_weight;
+    oik_status status = complete ? OIK_OK : OIK_E_MEMORY;
     if (!status)
         status = oik_body_state_new(&ws->state, model, err);
     if (!status)
@@ -110,6 +114,7 @@ oik_status oik_body_register_new(oik_body_register **out, const oik_body_model *
         oik_body_register_free(ws);
         return status;
     }
+    oik_body_form_weights(ws->rigidity, ws->form_weight, model, ws->area);
     *out = ws;
     return OIK_OK;
 }
@@ -120,6 +125,8 @@ void oik_body_register_free(oik_body_register *ws) {
     free(ws->area);
     free(ws->scratch);
     free(ws->subject);
+    free(ws->rigidity);
+    free(ws->form_weight);
     oik_body_state_clear(&ws->state);
     oik_body_state_clear(&ws->trial);
     oik_body_step_clear(&ws->step);
@@ -197,7 +204,9 @@ oik_status oik_body_fit_new(oik_body_fit *fit, const oik_body_model *model, oik_
                           .v_shaped = oik_new(model->n_vertices, sizeof *fit->v_shaped, err),
                           .x_model = oik_new(model->n_vertices, sizeof *fit->x_model, err),
                           .v_subject = oik_new(model->n_vertices, sizeof *fit->v_subject, err)};
-    if (fit->beta && fit->v_shaped && fit->x_model && fit->v_subject)
+    fit->form.v_shaped = oik_new(model->n_vertices, sizeof *fit->form.v_shaped, err);
+    fit->form.v_subject = oik_new(model->n_vertices, sizeof *fit->form.v_subject, err);
+    if (fit->beta && fit->v_shaped && fit->x_model && fit->v_subject && fit->form.v_shaped && fit->form.v_subject)
         return OIK_OK;
     oik_body_fit_free(fit);
     return OIK_E_MEMORY;
@@ -210,7 +219,15 @@ void oik_body_fit_free(oik_body_fit *fit) {
     free(fit->v_shaped);
     free(fit->x_model);
     free(fit->v_subject);
+    free(fit->form.v_shaped);
+    free(fit->form.v_subject);
     *fit = (oik_body_fit){0};
+}
+
+void oik_body_form_as_fit(oik_body_fit *fit, const oik_body_model *model) {
+    memcpy(fit->form.v_shaped, fit->v_shaped, model->n_vertices * sizeof *fit->v_shaped);
+    memcpy(fit->form.v_subject, fit->v_subject, model->n_vertices * sizeof *fit->v_subject);
+    memcpy(fit->form.J, fit->frames.J, sizeof fit->form.J);
 }
 
 /** Copy the final state out of the workspace. */
@@ -261,7 +278,7 @@ oik_status oik_body_fit_mesh(oik_body_fit *fit, oik_body_register *ws, const oik
     bool converged;
     status = oik_body_minimise(&n_iterations, &converged, ws, &target, options, err);
     if (!status)
-        status = oik_body_unpose_solve(ws->subject, ws->unpose, ws->state.v, ws->state.y, x, &ws->state.frames,
+        status = oik_body_unpose_solve(ws->subject, ws->unpose, ws->state.v, ws->state.y, x, &ws->state.frames, NULL,
                                        options->unpose_smoothness, err);
     if (!status)
         status = oik_body_fit_new(&result, model, err);
@@ -271,6 +288,10 @@ oik_status oik_body_fit_mesh(oik_body_fit *fit, oik_body_register *ws, const oik
     result.n_iterations = n_iterations;
     result.converged = converged;
     result.repose_rms = oik_body_skin_rms(ws, ws->subject, &ws->state.frames, x);
-    *fit = result;
-    return OIK_OK;
+    status = oik_body_register_form(&result.form, ws, &target, options, err);
+    if (status)
+        oik_body_fit_free(&result);
+    else
+        *fit = result;
+    return status;
 }

@@ -35,6 +35,13 @@ typedef struct oik_body_input {
 oik_status oik_body_normalise(oik_body_input *input, oik_vec3 *x, const oik_body_model *model, const oik_mesh *mesh,
                               const char *name, oik_error *err);
 
+/** A skin in the rest pose with its joints. */
+typedef struct oik_body_rest {
+    oik_vec3 *v_shaped;          /**< n_vertices, what the model has [m] */
+    oik_vec3 *v_subject;         /**< n_vertices, the subject's own [m] */
+    oik_vec3 J[OIK_N_JOINTS];    /**< [m] */
+} oik_body_rest;
+
 typedef struct oik_body_fit {
     double *beta;             /**< n_modes */
     oik_body_pose pose;
@@ -42,6 +49,8 @@ typedef struct oik_body_fit {
     oik_vec3 *v_shaped;       /**< n_vertices, rest pose, model shape [m] */
     oik_vec3 *x_model;        /**< n_vertices, posed model [m] */
     oik_vec3 *v_subject;      /**< n_vertices, rest pose, the subject's own un-posed skin [m] */
+    oik_body_rest form;       /**< the rest skin as it comes out of every pose alike (register_form.h); NULL arrays: v_shaped, v_subject and
+                                   frames.J stand for it */
     double rms;               /**< area-weighted RMS of x_model - x, fingers at 2 % [m] */
     double repose_rms;        /**< the same of the re-posed v_subject - x [m] */
     int n_iterations;
@@ -59,6 +68,9 @@ typedef struct oik_body_register_options {
     void *on_step_context;
 } oik_body_register_options;
 
+/** Copy shape, own skin and joints of a fit to its form: for those that are not registered with free joints. */
+void oik_body_form_as_fit(oik_body_fit *fit, const oik_body_model *model);
+
 oik_body_register_options oik_body_register_options_default(void);
 
 typedef struct oik_body_register oik_body_register; /**< workspace: areas, normal matrix, two states, analysed un-posing matrix */
@@ -68,7 +80,7 @@ oik_status oik_body_register_new(oik_body_register **out, const oik_body_model *
 void oik_body_register_free(oik_body_register *workspace);
 
 /**
- * Fit pose and shape to x, then un-pose the subject's own skin.
+ * Fit pose and shape to x, then un-pose the subject's own skin; then once more for the form (register_form.h).
  *
  *   min  sum_v a_v | x_v - y_v(theta, tau, beta) |^2 + sigma^2 sum_k c_k beta_k^2 + sum_{j>0} rho_j^2 | log R_j |^2
  *

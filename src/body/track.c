@@ -73,9 +73,15 @@ static void add_to_mean(oik_body_fit *mean, const oik_body_fit *fit, const oik_b
         mean->beta[k] += share * fit->beta[k];
     for (size_t v = 0; v < model->n_vertices; v++)
         mean->v_subject[v] = v3_madd(mean->v_subject[v], share, fit->v_subject[v]);
+    for (size_t v = 0; v < model->n_vertices; v++) {
+        mean->form.v_shaped[v] = v3_madd(mean->form.v_shaped[v], share, fit->form.v_shaped[v]);
+        mean->form.v_subject[v] = v3_madd(mean->form.v_subject[v], share, fit->form.v_subject[v]);
+    }
+    for (int j = 0; j < OIK_N_JOINTS; j++)
+        mean->form.J[j] = v3_madd(mean->form.J[j], share, fit->form.J[j]);
 }
 
-/** Means of beta and of the un-posed skins over the frames; fixed_beta may be NULL. mean: zeroed arrays. */
+/** Means of beta, of the un-posed skins and of the forms over the frames; fixed_beta may be NULL. mean: zeroed arrays. */
 static oik_status register_all(oik_body_fit *mean, oik_body_track *track, const oik_vec3 *x, size_t n_frames,
                                const oik_body_register_options *options, const double *fixed_beta, oik_error *err) {
     oik_body_register_options frame_options = *options;
@@ -89,6 +95,12 @@ static oik_status register_all(oik_body_fit *mean, oik_body_track *track, const 
         oik_body_fit_free(&fit);
     }
     return OIK_OK;
+}
+
+static void copy_form(oik_body_rest *to, const oik_body_rest *from, const oik_body_model *model) {
+    memcpy(to->v_shaped, from->v_shaped, model->n_vertices * sizeof *to->v_shaped);
+    memcpy(to->v_subject, from->v_subject, model->n_vertices * sizeof *to->v_subject);
+    memcpy(to->J, from->J, sizeof to->J);
 }
 
 oik_status oik_body_track_learn(oik_body_track *track, const oik_vec3 *x, size_t n_frames, const oik_body_track_options *options,
@@ -109,6 +121,7 @@ oik_status oik_body_track_learn(oik_body_track *track, const oik_vec3 *x, size_t
     const oik_body_fit *result = n_frames > 1 ? &one_shape : &free_shape;
     memcpy(track->subject.beta, free_shape.beta, model->n_modes * sizeof *free_shape.beta);
     memcpy(track->subject.v_subject, result->v_subject, model->n_vertices * sizeof *result->v_subject);
+    copy_form(&track->subject.form, &free_shape.form, model);
     oik_body_shape(track->subject.v_shaped, model, track->subject.beta);
     oik_body_moments_set_shape(track->moments, track->subject.v_shaped);
     track->learned = true;
@@ -268,6 +281,7 @@ static void store(oik_body_fit *fit, oik_body_track *track, const oik_vec3 *x, c
     memcpy(fit->beta, subject->beta, track->model->n_modes * sizeof *fit->beta);
     memcpy(fit->v_shaped, subject->v_shaped, n * sizeof *fit->v_shaped);
     memcpy(fit->v_subject, subject->v_subject, n * sizeof *fit->v_subject);
+    copy_form(&fit->form, &subject->form, track->model);
     fit->n_iterations = report->n_iterations;
     fit->converged = report->converged;
 }
@@ -312,6 +326,7 @@ oik_status oik_body_track_subject(oik_body_fit *fit, const oik_body_track *track
     memcpy(fit->v_shaped, subject->v_shaped, model->n_vertices * sizeof *fit->v_shaped);
     memcpy(fit->x_model, subject->v_shaped, model->n_vertices * sizeof *fit->x_model);
     memcpy(fit->v_subject, subject->v_subject, model->n_vertices * sizeof *fit->v_subject);
+    copy_form(&fit->form, &subject->form, model);
     return OIK_OK;
 }
 

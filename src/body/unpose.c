@@ -206,9 +206,9 @@ void oik_body_unpose_free(oik_body_unpose *unpose) {
 }
 
 /** Trust in a blended matrix whose smallest singular value is s; the ramp and the floor are those of the design notes. */
-static double trust_of(double s) {
+static double trust_of(double s, double share) {
     double ramp = fmin(fmax((s - 0.35) / 0.5, 0.0), 1.0);
-    return ramp * ramp + 1e-3;
+    return share * ramp * ramp + 1e-3;
 }
 
 /** Polar rotation U diag(1, 1, det U V^T) V^T of M, and the smallest singular value. */
@@ -222,12 +222,13 @@ static oik_mat3 polar(double *smallest, oik_mat3 M) {
 }
 
 /** trust and diag(w) D_raw of every vertex. */
-static void set_equations(oik_body_unpose *unpose, const oik_vec3 *y, const oik_vec3 *x, const oik_body_frames *frames) {
+static void set_equations(oik_body_unpose *unpose, const oik_vec3 *y, const oik_vec3 *x, const oik_body_frames *frames,
+                          const double *share) {
     size_t n = unpose->model->n_vertices;
     for (size_t i = 0; i < n; i++) {
         double smallest;
         oik_mat3 Q = polar(&smallest, oik_body_blend(unpose->model, i, frames));
-        double w = trust_of(smallest);
+        double w = trust_of(smallest, share ? share[i] : 1.0);
         oik_vec3 d = v3_scale(m3_tmulv(Q, v3_sub(x[i], y[i])), w);
         unpose->trust[i] = w;
         unpose->rhs[i] = d.x;
@@ -237,9 +238,9 @@ static void set_equations(oik_body_unpose *unpose, const oik_vec3 *y, const oik_
 }
 
 oik_status oik_body_unpose_solve(oik_vec3 *u, oik_body_unpose *unpose, const oik_vec3 *v, const oik_vec3 *y,
-                                 const oik_vec3 *x, const oik_body_frames *frames, double mu, oik_error *err) {
+                                 const oik_vec3 *x, const oik_body_frames *frames, const double *share, double mu, oik_error *err) {
     size_t n = unpose->model->n_vertices;
-    set_equations(unpose, y, x, frames);
+    set_equations(unpose, y, x, frames, share);
     for (int e = 0; e < unpose->column_start[n]; e++)
         unpose->values[e] = mu * unpose->LtL[e];
     for (size_t i = 0; i < n; i++)

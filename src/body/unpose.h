@@ -9,7 +9,7 @@
  * x the subject, y the posed model, v the model's shaped rest skin, Q_v the polar rotation of the blended matrix M_v, L the uniform
  * Laplacian on the edges of the model's faces and their mirror images (so that the result is as symmetric as the subject).
  * w = clip((s - 0.35) / 0.5, 0, 1)^2 + 1e-3 with s the smallest singular value of M_v: blended rotations lose volume where a joint
- * bends, and plain inverse skinning folds the skin there.
+ * bends, and plain inverse skinning folds the skin there. The trust may be lowered further by a share per vertex.
  */
 #ifndef OIK_BODY_UNPOSE_H
 #define OIK_BODY_UNPOSE_H
@@ -26,10 +26,11 @@ void oik_body_unpose_free(oik_body_unpose *unpose);
  * @param[out] u      n_vertices, the subject's rest skin [m]; must not overlap the inputs
  * @param[in]  v,y,x  n_vertices each: shaped rest skin, posed model, subject [m]
  * @param[in]  frames of the fitted pose
+ * @param[in]  share  n_vertices, 0..1, by which the ramp of w is multiplied, or NULL: 1
  * @param[in]  mu     smoothness, > 0
  * @return OIK_OK or OIK_E_SOLVER. One sparse factorisation and three right-hand sides; allocates inside CHOLMOD only.
  */
 oik_status oik_body_unpose_solve(oik_vec3 *u, oik_body_unpose *unpose, const oik_vec3 *v, const oik_vec3 *y,
-                                 const oik_vec3 *x, const oik_body_frames *frames, double mu, oik_error *err);
+                                 const oik_vec3 *x, const oik_body_frames *frames, const double *share, double mu, oik_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /**
- * Shape and placing: all bones and their shape at once, in the lying pose of the subject's own un-posed skin.
+ * Shape and placing: all bones and their shape at once, in the lying pose of the subject's form (body/register_form.h), then their places in
+ * that of the subject's own un-posed skin.
  *
  *   min over R, t, s:  sum |S_i (y_i - target_i)|^2      landmarks under the skin, joint centres, turns of finger bones (digits.h)
  *                    + sum w^2 |y_a - y_b|^2             stitches: bones meet at their joints
@@ -14,6 +15,7 @@
  * Departs from Keller et al. 2022, who fix the shape by a regression first and place the parts one by one.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/status.h"
@@ -99,12 +101,23 @@ static oik_status add_skin_terms(oik_terms *terms, const oik_skel_model *model, 
     return add_sides(terms, model, skin, err);
 }
 
+/** The fit with its form for the subject's own skin; borrows its arrays. */
+static oik_body_fit as_form(const oik_body_fit *fit) {
+    oik_body_fit view = *fit;
+    if (fit->form.v_subject) {
+        view.v_shaped = fit->form.v_shaped;
+        view.v_subject = fit->form.v_subject;
+        memcpy(view.frames.J, fit->form.J, sizeof view.frames.J);
+    }
+    return view;
+}
+
 /**
  * Shape of a model that is not imported, and a first placement. The skin bounds it where the bones come to lie without barriers; which
  * barriers count changes with every further round, and dimensions of bones would jump where skins differ by a hair.
  */
-static oik_status find_shape(oik_lsq_report *report, oik_puppet *puppet, oik_containment *containment, const oik_skel_model *model,
-                             const oik_lying_skin *skin, const oik_skel_options *options, oik_error *err) {
+static oik_status solve_shape(oik_lsq_report *report, oik_puppet *puppet, oik_containment *containment, const oik_skel_model *model,
+                              const oik_lying_skin *skin, const oik_skel_options *options, oik_error *err) {
     oik_lsq_report second = {0};
     oik_terms terms;
     oik_terms_init(&terms, model, true, NULL);
@@ -119,6 +132,22 @@ static oik_status find_shape(oik_lsq_report *report, oik_puppet *puppet, oik_con
     report->n_accepted += second.n_accepted;
     report->n_evaluations += second.n_evaluations;
     oik_terms_free(&terms);
+    return status;
+}
+
+/** The same in the subject's form: bones are alike in every pose, the un-posed skin of one pose has its folds. */
+static oik_status find_shape(oik_lsq_report *report, oik_puppet *puppet, const oik_skel_model *model, const oik_body_model *body,
+                             const oik_body_fit *fit, const oik_skel_options *options, oik_error *err) {
+    oik_lying_skin skin = {0};
+    oik_containment *containment = NULL;
+    const oik_body_fit form = as_form(fit);
+    oik_status status = oik_lying_skin_new(&skin, model, body, &form, err);
+    if (!status)
+        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, err);
+    if (!status)
+        status = solve_shape(report, puppet, containment, model, &skin, options, err);
+    oik_containment_free(containment);
+    oik_lying_skin_free(&skin);
     return status;
 }
 
@@ -152,7 +181,7 @@ oik_status oik_skel_infer(oik_puppet **out, oik_lsq_report *report, const oik_sk
     if (!status && model->published)
         oik_published_shape(puppet->shape, model, fit->beta);
     else if (!status)
-        status = find_shape(&shaping, puppet, containment, model, &skin, options, err);
+        status = find_shape(&shaping, puppet, model, body, fit, options, err);
     if (!status)
         status = place(&placing, puppet, containment, model, &skin, options, err);
     if (status) {

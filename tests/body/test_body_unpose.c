@@ -69,7 +69,7 @@ static void pose_both(const oik_body_pose *pose) {
 }
 
 static void solve(double mu) {
-    assert_int_equal(oik_body_unpose_solve(u, unpose, model->template_v, y, x, &frames, mu, NULL), OIK_OK);
+    assert_int_equal(oik_body_unpose_solve(u, unpose, model->template_v, y, x, &frames, NULL, mu, NULL), OIK_OK);
 }
 
 static void rest_skin_is_recovered_where_the_skin_is_rigid(void **state) {
