@@ -233,7 +233,7 @@ static oik_vec3 face_normal(const oik_surfaces *s, const int32_t v[3]) {
 
 static oik_vec3 normal_at(const oik_surfaces *s, const surface *p, const oik_box_hit *hit) {
     const int32_t *v = p->faces[hit->face];
-    int k = hit->feature;
+    int k = (int)hit->feature;
     if (k <= OIK_CORNER_2)
         return s->normal[v[k]];
     if (k != OIK_INSIDE)
