@@ -6,8 +6,9 @@
  * y_pk are four far-apart points of part p. "Body" is the lying puppet moved with the joints of the registered body, coupled parts
  * turned by their drivers: where oik_skel_pose starts. "Carried" is the last frame's placement under the motion of those joints since: where
  * the search starts. Each frame is solved without barriers, then once more with those that this placement calls for. More rounds do not
- * bring more bone inside, and let the shoulder girdle wander from frame to frame. The matrix is
- * analysed again only when a part has more barriers than in any frame before.
+ * bring more bone inside, and let the shoulder girdle wander from frame to frame. Neighbouring bones may enter each other by some
+ * millimetres: looking for that (clearance.h) would double the time. The matrix is analysed again only when a part has more barriers
+ * than in any frame before.
  */
 #ifndef OIK_SKELETON_TRACK_H
 #define OIK_SKELETON_TRACK_H
