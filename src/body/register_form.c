@@ -40,17 +40,31 @@ static void take_subject(oik_body_rest *form, const oik_body_register *ws) {
     memcpy(form->J, ws->state.frames.J, sizeof form->J);
 }
 
+/** Fingers bend at joints that the model does not have, which D does not: hands are those of the un-posed skin, at the wrists of the form. */
+static void take_hands(oik_body_rest *form, const oik_body_register *ws, const oik_vec3 J_subject[OIK_N_JOINTS]) {
+    static const int wrists[2] = {OIK_J_WRIST_L, OIK_J_WRIST_R};
+    for (int side = 0; side < 2; side++) {
+        oik_vec3 shift = v3_sub(form->J[wrists[side]], J_subject[wrists[side]]);
+        for (size_t v = 0; v < ws->model->n_vertices; v++) {
+            double share = oik_body_subtree_share(ws->model, v, wrists[side]);
+            form->v_subject[v] = v3_lerp(form->v_subject[v], v3_add(ws->subject[v], shift), share);
+        }
+    }
+}
+
 oik_status oik_body_register_form(oik_body_rest *form, oik_body_register *ws, const oik_body_target *target,
                                   const oik_body_register_options *options, oik_error *err) {
     const oik_body_model *model = ws->model;
     oik_body_register_options quiet = *options;
     oik_body_target loose = *target;
+    oik_vec3 J_subject[OIK_N_JOINTS];
     int n_iterations;
     bool converged;
     if (model->n_features || target->n_modes == 0) {
         take_subject(form, ws);
         return OIK_OK;
     }
+    memcpy(J_subject, ws->state.frames.J, sizeof J_subject);
     quiet.on_step = NULL;
     loose.area = ws->form_weight;
     loose.shape_sigma *= FORM_SIGMA;
@@ -64,6 +78,9 @@ oik_status oik_body_register_form(oik_body_rest *form, oik_body_register *ws, co
         ws->scratch[v] = ws->rigidity[v] * ws->rigidity[v];
     memcpy(form->v_shaped, ws->state.v, model->n_vertices * sizeof *form->v_shaped);
     memcpy(form->J, ws->state.frames.J, sizeof form->J);
-    return oik_body_unpose_solve(form->v_subject, ws->unpose, ws->state.v, ws->state.y, target->x, &ws->state.frames, ws->scratch,
-                                 FORM_SMOOTHNESS, err);
+    status = oik_body_unpose_solve(form->v_subject, ws->unpose, ws->state.v, ws->state.y, target->x, &ws->state.frames, ws->scratch,
+                                   FORM_SMOOTHNESS, err);
+    if (!status)
+        take_hands(form, ws, J_subject);
+    return status;
 }

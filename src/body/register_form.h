@@ -9,7 +9,7 @@
  * place, and shape and un-posed skin give way as the joint bends: lengths between joints by 3 to 5 % (measured on bodies re-posed 15 ways).
  * With shifts o_j every segment lies where its own skin is, and what one segment is like follows from that segment alone.
  * r_v = prod_j (1 - 2 s_vj)^2 is 0 where a vertex goes half with a joint of a limb (s_vj, register_jacobian.h) and folds, 1 where it goes with
- * one segment. It does not depend on the pose. D is smooth over a hand's breadth: what of the skin the shape modes lack, without its folds.
+ * one segment. It does not depend on the pose. D is smooth over a hand's breadth: what of the skin the shape modes lack, without its folds. Hands are those of the un-posed skin.
  */
 #ifndef OIK_BODY_REGISTER_FORM_H
 #define OIK_BODY_REGISTER_FORM_H

@@ -16,6 +16,9 @@ static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE 
 /* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. No weight jumps when a vertex
  * joins or leaves. Beyond FORCE_LIMIT outside, the force of a barrier does not grow any more: bones that have no room would buckle. */
 static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 8.0 /* 1 / 1 mm */, FORCE_LIMIT = 3e-3;
+/* The same for bones of the hand, whose skin tells their places to a millimetre: fingers are tight, and stronger barriers turn bones in them
+ * by 10 degrees and the hand by 5. */
+static const double HAND_SHARE = 1.0;
 
 /* What is inside another bone counts as much more than what is outside the skin: fewer vertices can be near a joint than under the skin. */
 static const double ENTERED_SHARE = 10.0;
@@ -133,11 +136,11 @@ static double barrier_count(double depth) {
 }
 
 /** Share the weight of a part's barriers, those since `first`; their weights hold how much each counts. */
-static void balance(oik_terms *terms, size_t first) {
-    double count = 0.0;
+static void balance(oik_terms *terms, size_t first, bool of_hand) {
+    double count = 0.0, share = of_hand ? HAND_SHARE : BARRIER_SHARE;
     for (size_t i = first; i < terms->n; i++)
         count += terms->term[i].weight;
-    double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(BARRIER_SHARE / fmax(count, 1.0)));
+    double weight = BARRIER_WEIGHT * fmin(1.0, sqrt(share / fmax(count, 1.0)));
     for (size_t i = first; i < terms->n; i++)
         terms->term[i].weight = weight * sqrt(terms->term[i].weight);
 }
@@ -184,7 +187,7 @@ oik_status oik_containment_add(oik_terms *terms, double *beyond, oik_containment
             if (!cannot_have_reached(c, i, y))
                 look_at(terms, &sum, c, i, y, m3_mulv(puppet->R[part], c->normal[i]));
         }
-        balance(terms, before);
+        balance(terms, before, model->part_joint[part] >= OIK_J_WRIST_L && !model->published);
         if (c->moved)
             fill_room(terms, c, part, puppet, terms->n - before);
     }
