@@ -105,7 +105,7 @@ static const oik_sdf_feature skull_features[] = {
     /* ear canal, mandibular fossa */
     BALL(CUT_PAIR, 2, P(66, 0, 1), 5),
     CONE(CUT_PAIR, 2, P(66, 0, 1), 4, P(48, 0, 2), 3),
-    ELLIPSOID(CUT_PAIR, 3, OIK_JAW_CENTRE, P(12.3, 7.3, 7.3), P(0, OIK_JAW_TURN, 0)),
+    ELLIPSOID(CUT_PAIR, 3, OIK_JAW_CENTRE, P(13.5, 8.5, 8.5), P(0, OIK_JAW_TURN, 0)),
     CONE(CUT_PAIR, 2, P(49.5, -11, 11), 7, P(48, -32, 10), 8),
     /* infraorbital, supraorbital, carotid, jugular, oval foramina */
     CONE(CUT_PAIR, 1, P(27, -11, 90), 2.4, P(28, -6, 76), 1.8),
