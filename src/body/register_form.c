@@ -7,13 +7,17 @@
  */
 #include "body/register_form.h"
 
+#include <math.h>
 #include <string.h>
 
 /** sigma_f relative to sigma: with free joints lengths show in the skin of one segment only, and the prior must not shorten them. */
 static const double FORM_SIGMA = 0.5;
 
-/** rho_o: 30 mm of shift cost as much as 0.9 mm of residual over the whole skin. */
-static const double SHIFT_PRIOR = 0.03;
+/** Steps end when the RMS changes by less [m]: lengths are then within 0.01 mm of the minimum's. */
+static const double FORM_TOLERANCE = 1e-6;
+
+/** rho_o: 20 mm of shift cost as much as 0.5 mm of residual over the whole skin. */
+static const double SHIFT_PRIOR = 0.025;
 
 /** mu_f, smooth over some 5 edges of the mesh, a hand's breadth on trunk and limbs. */
 static const double FORM_SMOOTHNESS = 100.0;
@@ -32,6 +36,24 @@ void oik_body_form_weights(double *rigidity, double *weight, const oik_body_mode
         weight[v] /= sum;
 }
 
+/** s_v of both wrists: how much of a vertex is hand. */
+static double hand_share(const oik_body_model *model, size_t vertex) {
+    return oik_body_subtree_share(model, vertex, OIK_J_WRIST_L) + oik_body_subtree_share(model, vertex, OIK_J_WRIST_R);
+}
+
+/** Hands as they are, u_v += h_v (v_v + D_raw,v - u_v): their fingers are straightened later, from their own skin (skeleton/digits.h). */
+static void take_hands(oik_vec3 *u, const oik_body_register *ws, const oik_vec3 *x) {
+    const oik_body_state *at = &ws->state;
+    for (size_t v = 0; v < ws->model->n_vertices; v++) {
+        double h = hand_share(ws->model, v);
+        if (h <= 0.0)
+            continue;
+        oik_mat3 Q = oik_body_vertex_rotation(ws->model, v, &at->frames);
+        oik_vec3 own = v3_add(at->v[v], m3_tmulv(Q, v3_sub(x[v], at->y[v])));
+        u[v] = v3_madd(u[v], h, v3_sub(own, u[v]));
+    }
+}
+
 /** The rest skin that was found without free joints. */
 static void take_subject(oik_body_rest *form, const oik_body_register *ws) {
     size_t size = ws->model->n_vertices * sizeof(oik_vec3);
@@ -40,32 +62,19 @@ static void take_subject(oik_body_rest *form, const oik_body_register *ws) {
     memcpy(form->J, ws->state.frames.J, sizeof form->J);
 }
 
-/** Fingers bend at joints that the model does not have, which D does not: hands are those of the un-posed skin, at the wrists of the form. */
-static void take_hands(oik_body_rest *form, const oik_body_register *ws, const oik_vec3 J_subject[OIK_N_JOINTS]) {
-    static const int wrists[2] = {OIK_J_WRIST_L, OIK_J_WRIST_R};
-    for (int side = 0; side < 2; side++) {
-        oik_vec3 shift = v3_sub(form->J[wrists[side]], J_subject[wrists[side]]);
-        for (size_t v = 0; v < ws->model->n_vertices; v++) {
-            double share = oik_body_subtree_share(ws->model, v, wrists[side]);
-            form->v_subject[v] = v3_lerp(form->v_subject[v], v3_add(ws->subject[v], shift), share);
-        }
-    }
-}
-
 oik_status oik_body_register_form(oik_body_rest *form, oik_body_register *ws, const oik_body_target *target,
                                   const oik_body_register_options *options, oik_error *err) {
     const oik_body_model *model = ws->model;
     oik_body_register_options quiet = *options;
     oik_body_target loose = *target;
-    oik_vec3 J_subject[OIK_N_JOINTS];
     int n_iterations;
     bool converged;
     if (model->n_features || target->n_modes == 0) {
         take_subject(form, ws);
         return OIK_OK;
     }
-    memcpy(J_subject, ws->state.frames.J, sizeof J_subject);
     quiet.on_step = NULL;
+    quiet.tolerance = fmax(quiet.tolerance, FORM_TOLERANCE);
     loose.area = ws->form_weight;
     loose.shape_sigma *= FORM_SIGMA;
     loose.shifts = true;
@@ -75,12 +84,12 @@ oik_status oik_body_register_form(oik_body_rest *form, oik_body_register *ws, co
     if (status)
         return status;
     for (size_t v = 0; v < model->n_vertices; v++)
-        ws->scratch[v] = ws->rigidity[v] * ws->rigidity[v];
+        ws->scratch[v] = ws->rigidity[v] * ws->rigidity[v] * (1.0 - hand_share(model, v));
     memcpy(form->v_shaped, ws->state.v, model->n_vertices * sizeof *form->v_shaped);
     memcpy(form->J, ws->state.frames.J, sizeof form->J);
     status = oik_body_unpose_solve(form->v_subject, ws->unpose, ws->state.v, ws->state.y, target->x, &ws->state.frames, ws->scratch,
                                    FORM_SMOOTHNESS, err);
     if (!status)
-        take_hands(form, ws, J_subject);
+        take_hands(form->v_subject, ws, target->x);
     return status;
 }

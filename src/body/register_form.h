@@ -3,7 +3,8 @@
  *
  *   min  sum_v a_v r_v | x_v - y_v(theta, tau, beta, o) |^2 + sigma_f^2 sum_k c_k beta_k^2 + pose prior + rho_o^2 sum_j |o_j|^2
  *        p_j = p_parent + G_parent (J_j - J_parent + o_j)                                     o_j at hips, knees, ... wrists only
- *   (diag(r^2 w) + mu_f L^T L) D = diag(r^2 w) D_raw,    form_v = v_v(beta) + D_v             as in unpose.h, frames with the o_j
+ *   (diag(W) + mu_f L^T L) D = diag(W) D_raw,  W = r^2 (1 - h) w                              as in unpose.h, frames with the o_j
+ *   form_v = v_v(beta) + (1 - h_v) D_v + h_v D_raw,v                                         h_v: how much of a vertex is hand
  *
  * The registration holds segments together at the model's joints. Those of a subject lie elsewhere, by some 10 mm, so a bent limb is off its
  * place, and shape and un-posed skin give way as the joint bends: lengths between joints by 3 to 5 % (measured on bodies re-posed 15 ways).

@@ -138,7 +138,7 @@ static void jacobian_columns_match_central_differences(void **state) {
     oik_body_mode_offsets(offset, model, &at.frames, N_MODES);
     oik_body_feature_slopes(slope, model, &at.frames);
     oik_body_correct(at.v, model, at.v, &at.frames);
-    oik_body_tangent tangent = {at.v, &at.frames, offset, area, N_MODES, (const double(*)[3])slope};
+    oik_body_tangent tangent = {at.v, &at.frames, offset, area, N_MODES, (const double(*)[3])slope, false};
     oik_body_jacobian(A, model, &block, &tangent, x);
     for (int c = 0; c < N_UNKNOWNS; c++) {
         const double *column = A + c * 3 * OIK_BODY_BLOCK;

@@ -361,7 +361,7 @@ static void a_fit_allocates_its_result_only(void **state) {
     set_unlike_subject();
     failing_malloc_arm(-1);
     oik_body_fit fit = fit_x(&options);
-    assert_int_equal(failing_malloc_disarm(), 4);
+    assert_int_equal(failing_malloc_disarm(), 6);
     oik_body_fit_free(&fit);
     for (long k = 0; k < 4; k++) {
         fit.rms = -1.0;

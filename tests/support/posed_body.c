@@ -77,26 +77,39 @@ static oik_body_pose pose_of(posed_body which) {
     return pose;
 }
 
-static void skin(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const double *shape, posed_body which,
-                 oik_vec3 hip_offset) {
-    oik_vec3 J[OIK_N_JOINTS];
+/** J: joints of the rest skin v, changed. */
+static void pose_skin(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const oik_vec3 *v, oik_vec3 J[OIK_N_JOINTS],
+                      posed_body which, oik_vec3 hip_offset) {
     oik_body_pose pose = pose_of(which);
-    oik_vec3 *v = malloc(model->n_vertices * sizeof *v);
-    assert_non_null(v);
-    oik_body_shape(v, model, shape);
-    oik_body_shape_joints(J, model, shape);
     J[OIK_J_HIP_L] = v3_add(J[OIK_J_HIP_L], hip_offset);
     J[OIK_J_HIP_R] = v3_add(J[OIK_J_HIP_R], v3(-hip_offset.x, hip_offset.y, hip_offset.z));
     oik_body_forward(frames, model, J, &pose);
     oik_body_skin(x, model, v, frames);
+}
+
+void posed_body_own_skin(oik_vec3 *x, const oik_body_model *model, const oik_vec3 *v, posed_body which) {
+    oik_body_frames frames;
+    oik_vec3 J[OIK_N_JOINTS];
+    oik_body_joints(J, model, v);
+    pose_skin(x, &frames, model, v, J, which, HIP_OFFSET);
+}
+
+static void pose_shape(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const double *shape, posed_body which,
+                       oik_vec3 hip_offset) {
+    oik_vec3 J[OIK_N_JOINTS];
+    oik_vec3 *v = malloc(model->n_vertices * sizeof *v);
+    assert_non_null(v);
+    oik_body_shape(v, model, shape);
+    oik_body_shape_joints(J, model, shape);
+    pose_skin(x, frames, model, v, J, which, hip_offset);
     free(v);
 }
 
 void posed_body_skin(oik_vec3 *x, const oik_body_model *model, const double *shape, posed_body which) {
     oik_body_frames frames;
-    skin(x, &frames, model, shape, which, HIP_OFFSET);
+    pose_shape(x, &frames, model, shape, which, HIP_OFFSET);
 }
 
 void posed_body_skin_of_tree(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const double *shape, posed_body which) {
-    skin(x, frames, model, shape, which, v3(0, 0, 0));
+    pose_shape(x, frames, model, shape, which, v3(0, 0, 0));
 }

@@ -26,4 +26,7 @@ void posed_body_skin(oik_vec3 *x, const oik_body_model *model, const double *sha
  */
 void posed_body_skin_of_tree(oik_vec3 *x, oik_body_frames *frames, const oik_body_model *model, const double *shape, posed_body pose);
 
+/** The same of a subject with a rest skin v of n_vertices of its own; its joints are where the model's regressor has them in v. */
+void posed_body_own_skin(oik_vec3 *x, const oik_body_model *model, const oik_vec3 *v, posed_body pose);
+
 #endif
