@@ -15,16 +15,14 @@
 
 #include "body/track.h"
 #include "skeleton/puppet_terms.h"
+#include "support/built_in_body.h"
 #include "support/posed_body.h"
 #include "support/random.h"
-#include "support/run_program.h"
 
 enum { N_SEXES = 2, N_SUBJECTS = 3, N_WAVES = 8 };
 
 typedef struct model {
-    oik_body_model *body;
-    oik_skel_model *skeleton;
-    oik_body_register *workspace;
+    built_in_body built_in;
     size_t (*ends)[2]; /* of every bone, the vertices farthest from each other */
     double *alone;     /* N_SUBJECTS x POSED_COUNT x n_bones, lengths [m] */
     double *rest;      /* N_SUBJECTS x n_bones, of the rest skin from which the poses are made */
@@ -53,7 +51,7 @@ static size_t farthest(const oik_skel_model *m, int bone, oik_vec3 from) {
 }
 
 static void find_ends(model *m) {
-    const oik_skel_model *s = m->skeleton;
+    const oik_skel_model *s = m->built_in.model;
     m->ends = calloc((size_t)s->n_bones, sizeof *m->ends);
     assert_non_null(m->ends);
     for (int b = 0; b < s->n_bones; b++) {
@@ -70,10 +68,10 @@ static void measure(double *length, const model *m, const oik_body_fit *fit) {
     oik_error err = {.message = ""};
     oik_skel_options options = oik_skel_options_default();
     oik_puppet *puppet;
-    check(oik_skel_infer(&puppet, NULL, m->skeleton, m->body, fit, &options, &err), &err);
-    for (int b = 0; b < m->skeleton->n_bones; b++)
-        length[b] = v3_dist(oik_puppet_local(puppet->shape, m->skeleton, m->ends[b][0]),
-                            oik_puppet_local(puppet->shape, m->skeleton, m->ends[b][1]));
+    check(oik_skel_infer(&puppet, NULL, m->built_in.model, m->built_in.body, fit, &options, &err), &err);
+    for (int b = 0; b < m->built_in.model->n_bones; b++)
+        length[b] = v3_dist(oik_puppet_local(puppet->shape, m->built_in.model, m->ends[b][0]),
+                            oik_puppet_local(puppet->shape, m->built_in.model, m->ends[b][1]));
     oik_puppet_free(puppet);
 }
 
@@ -105,8 +103,8 @@ static void measure_rest(double *length, const model *m, oik_vec3 *v) {
     oik_body_fit fit = {.v_shaped = v, .v_subject = v};
     oik_body_pose pose = oik_body_pose_rest();
     oik_vec3 J[OIK_N_JOINTS];
-    oik_body_joints(J, m->body, v);
-    oik_body_forward(&fit.frames, m->body, J, &pose);
+    oik_body_joints(J, m->built_in.body, v);
+    oik_body_forward(&fit.frames, m->built_in.body, J, &pose);
     measure(length, m, &fit);
 }
 
@@ -115,7 +113,7 @@ static void measure_sequence(double *length, const model *m, const oik_vec3 *x) 
     oik_body_track_options options = oik_body_track_options_default();
     oik_body_track *track;
     oik_body_fit fit = {0};
-    check(oik_body_track_new(&track, m->body, &err), &err);
+    check(oik_body_track_new(&track, m->built_in.body, &err), &err);
     check(oik_body_track_learn(track, x, POSED_COUNT, &options, &err), &err);
     check(oik_body_track_subject(&fit, track, &err), &err);
     measure(length, m, &fit);
@@ -126,15 +124,15 @@ static void measure_sequence(double *length, const model *m, const oik_vec3 *x) 
 static void measure_subject(model *m, int subject) {
     oik_error err = {.message = ""};
     oik_body_register_options options = oik_body_register_options_default();
-    size_t n = m->body->n_vertices, n_bones = (size_t)m->skeleton->n_bones;
+    size_t n = m->built_in.body->n_vertices, n_bones = (size_t)m->built_in.model->n_bones;
     oik_vec3 *v = calloc(n, sizeof *v), *x = calloc(n * POSED_COUNT, sizeof *x);
     assert_true(v && x);
-    draw(v, m->body, 20 + (uint64_t)subject, subject > 0);
+    draw(v, m->built_in.body, 20 + (uint64_t)subject, subject > 0);
     measure_rest(m->rest + (size_t)subject * n_bones, m, v);
     for (int pose = 0; pose < POSED_COUNT; pose++) {
         oik_body_fit fit;
-        posed_body_own_skin(x + (size_t)pose * n, m->body, v, (posed_body)pose);
-        check(oik_body_fit_mesh(&fit, m->workspace, x + (size_t)pose * n, &options, &err), &err);
+        posed_body_own_skin(x + (size_t)pose * n, m->built_in.body, v, (posed_body)pose);
+        check(oik_body_fit_mesh(&fit, m->built_in.workspace, x + (size_t)pose * n, &options, &err), &err);
         measure(m->alone + (size_t)(subject * POSED_COUNT + pose) * n_bones, m, &fit);
         oik_body_fit_free(&fit);
     }
@@ -144,26 +142,13 @@ static void measure_subject(model *m, int subject) {
     free(x);
 }
 
-static void load(model *m, const char *gender) {
-    const char *folder = getenv("OSSO_IK_MODELS"), *build = getenv("OSSO_IK_BUILD");
-    char file[32];
-    oik_npz *npz;
-    oik_error err = {.message = ""};
-    snprintf(file, sizeof file, "%s.npz", gender);
-    check(oik_npz_open(&npz, in_folder(folder ? folder : in_folder(build ? build : "build", "models"), file), &err), &err);
-    check(oik_body_model_load(&m->body, npz, &err), &err);
-    check(oik_skel_model_load(&m->skeleton, npz, m->body->n_vertices, &err), &err);
-    oik_npz_free(npz);
-    check(oik_body_register_new(&m->workspace, m->body, &err), &err);
-}
-
 static int set_up(void **state) {
     (void)state;
     for (int s = 0; s < N_SEXES; s++) {
         model *m = &models[s];
-        load(m, genders[s]);
+        m->built_in = built_in_load(genders[s]);
         find_ends(m);
-        size_t n_bones = (size_t)m->skeleton->n_bones;
+        size_t n_bones = (size_t)m->built_in.model->n_bones;
         m->alone = calloc(N_SUBJECTS * POSED_COUNT * n_bones, sizeof *m->alone);
         m->rest = calloc(N_SUBJECTS * n_bones, sizeof *m->rest);
         m->together = calloc(N_SUBJECTS * n_bones, sizeof *m->together);
@@ -181,9 +166,7 @@ static int tear_down(void **state) {
         free(models[s].alone);
         free(models[s].rest);
         free(models[s].together);
-        oik_body_register_free(models[s].workspace);
-        oik_skel_model_free(models[s].skeleton);
-        oik_body_model_free(models[s].body);
+        built_in_free(&models[s].built_in);
     }
     return 0;
 }
@@ -191,7 +174,7 @@ static int tear_down(void **state) {
 /* ---- tests ---- */
 
 static double length_in(const model *m, int subject, int pose, int bone) {
-    return m->alone[(size_t)(subject * POSED_COUNT + pose) * (size_t)m->skeleton->n_bones + (size_t)bone];
+    return m->alone[(size_t)(subject * POSED_COUNT + pose) * (size_t)m->built_in.model->n_bones + (size_t)bone];
 }
 
 static double mean_length(const model *m, int subject, int bone) {
@@ -209,7 +192,7 @@ static void every_bone_is_as_long_in_eight_poses(void **state) {
     char text[160] = "";
     for (int s = 0; s < N_SEXES; s++)
         for (int i = 0; i < N_SUBJECTS; i++)
-            for (int b = 0; b < models[s].skeleton->n_bones; b++) {
+            for (int b = 0; b < models[s].built_in.model->n_bones; b++) {
                 int low = 0, high = 0;
                 for (int pose = 1; pose < POSED_COUNT; pose++) {
                     low = length_in(&models[s], i, pose, b) < length_in(&models[s], i, low, b) ? pose : low;
@@ -218,8 +201,8 @@ static void every_bone_is_as_long_in_eight_poses(void **state) {
                 double a = length_in(&models[s], i, low, b), z = length_in(&models[s], i, high, b), percent = 100.0 * (z - a) / a;
                 if (percent > worst) {
                     worst = percent;
-                    snprintf(text, sizeof text, "%s %d, %s: %.2f mm in %s, %.2f in %s, %.2f %%", genders[s], i, models[s].skeleton->bone_names[b],
-                             1e3 * a, posed_body_name((posed_body)low), 1e3 * z, posed_body_name((posed_body)high), percent);
+                    snprintf(text, sizeof text, "%s %d, %s: %.2f mm in %s, %.2f in %s, %.2f %%", genders[s], i,
+                             models[s].built_in.model->bone_names[b], 1e3 * a, posed_body_name((posed_body)low), 1e3 * z, posed_body_name((posed_body)high), percent);
                 }
             }
     print_message("worst: %s\n", text);
@@ -234,10 +217,11 @@ static void bones_are_those_of_the_rest_skin(void **state) {
         for (int i = 0; i < N_SUBJECTS; i++) {
             const model *m = &models[s];
             double sum = 0.0, spread = 0.0;
-            for (int b = 0; b < m->skeleton->n_bones; b++) {
-                double rest = m->rest[(size_t)(i * m->skeleton->n_bones + b)], other = m->rest[(size_t)((i + 1) % N_SUBJECTS * m->skeleton->n_bones + b)];
-                sum += 100.0 * fabs(mean_length(m, i, b) / rest - 1.0) / m->skeleton->n_bones;
-                spread += 100.0 * fabs(other / rest - 1.0) / m->skeleton->n_bones;
+            int n = m->built_in.model->n_bones;
+            for (int b = 0; b < n; b++) {
+                double rest = m->rest[(size_t)(i * n + b)], other = m->rest[(size_t)((i + 1) % N_SUBJECTS * n + b)];
+                sum += 100.0 * fabs(mean_length(m, i, b) / rest - 1.0) / n;
+                spread += 100.0 * fabs(other / rest - 1.0) / n;
             }
             print_message("%s %d: %.2f %% from the rest skin's, another subject %.2f %%\n", genders[s], i, sum, spread);
             assert_true(sum < 0.33 * spread);
@@ -247,12 +231,14 @@ static void bones_are_those_of_the_rest_skin(void **state) {
 /* A sequence of all poses takes the mean of what single frames say. */
 static void a_sequence_has_the_same_bones(void **state) {
     (void)state;
-    for (int s = 0; s < N_SEXES; s++)
-        for (int b = 0; b < models[s].skeleton->n_bones; b++) {
-            double one = mean_length(&models[s], 1, b), all = models[s].together[models[s].skeleton->n_bones + b];
+    for (int s = 0; s < N_SEXES; s++) {
+        const oik_skel_model *m = models[s].built_in.model;
+        for (int b = 0; b < m->n_bones; b++) {
+            double one = mean_length(&models[s], 1, b), all = models[s].together[m->n_bones + b];
             if (fabs(all / one - 1.0) > 5e-3)
-                fail_msg("%s, %s: %.2f mm in single frames, %.2f in the sequence", genders[s], models[s].skeleton->bone_names[b], 1e3 * one, 1e3 * all);
+                fail_msg("%s, %s: %.2f mm in single frames, %.2f in the sequence", genders[s], m->bone_names[b], 1e3 * one, 1e3 * all);
         }
+    }
 }
 
 int main(void) {
