@@ -16,17 +16,19 @@ static const double FORM_SIGMA = 0.5;
 /** Steps end when the RMS changes by less [m]: lengths are then within 0.01 mm of the minimum's. */
 static const double FORM_TOLERANCE = 1e-6;
 
-/** rho_o: 20 mm of shift cost as much as 0.5 mm of residual over the whole skin. */
-static const double SHIFT_PRIOR = 0.025;
+/** rho_o: 40 mm of shift, as between the hips of skin and bones, cost as much as 0.5 mm of residual over the whole skin. */
+static const double SHIFT_PRIOR = 0.012;
 
-/** mu_f, smooth over some 5 edges of the mesh, a hand's breadth on trunk and limbs. */
-static const double FORM_SMOOTHNESS = 100.0;
+/** mu_f, smooth over some 4 edges of the mesh, a hand's breadth on trunk and limbs. */
+static const double FORM_SMOOTHNESS = 50.0;
 
 void oik_body_form_weights(double *rigidity, double *weight, const oik_body_model *model, const double *area) {
     double sum = 0.0;
     for (size_t v = 0; v < model->n_vertices; v++) {
         rigidity[v] = 1.0;
         for (int l = 0; l < OIK_BODY_N_LIMB_JOINTS; l++) {
+            if (oik_body_limb_joints[l] < OIK_J_SHOULDER_L)
+                continue;
             double s = oik_body_subtree_share(model, v, oik_body_limb_joints[l]);
             rigidity[v] *= (1.0 - 2.0 * s) * (1.0 - 2.0 * s);
         }
