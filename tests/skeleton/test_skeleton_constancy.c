@@ -202,7 +202,8 @@ static void every_bone_is_as_long_in_eight_poses(void **state) {
                 if (percent > worst) {
                     worst = percent;
                     snprintf(text, sizeof text, "%s %d, %s: %.2f mm in %s, %.2f in %s, %.2f %%", genders[s], i,
-                             models[s].built_in.model->bone_names[b], 1e3 * a, posed_body_name((posed_body)low), 1e3 * z, posed_body_name((posed_body)high), percent);
+                             models[s].built_in.model->bone_names[b], 1e3 * a, posed_body_name((posed_body)low), 1e3 * z,
+                             posed_body_name((posed_body)high), percent);
                 }
             }
     print_message("worst: %s\n", text);
