@@ -23,6 +23,7 @@ typedef struct surface {
     int32_t (*faces)[3];       /**< those that can come near another part; numbers of the model's vertices; NULL: none */
     oik_box_tree tree;
     bool bends;
+    double way;                /**< how far its vertices may have gone in its frame since the beginning, by shape and bend [m] */
 } surface;
 
 struct oik_surfaces {
@@ -174,24 +175,37 @@ void oik_surfaces_free(oik_surfaces *s) {
 
 /* ---- following ---- */
 
-static void set_bend(oik_surfaces *s, const oik_puppet *puppet, const surface *p) {
+static void set_bend(oik_surfaces *s, const oik_puppet *puppet, surface *p) {
+    double farthest = 0.0;
     for (int32_t i = p->first; i < p->first + p->n_vertices; i++) {
         int32_t part = s->model->point_part[i];
         oik_vec3 before = s->bend[i];
         s->bend[i] = m3_tmulv(puppet->R[part], s->moved[i]);
         s->u[i] = v3_add(v3_sub(s->u[i], before), s->bend[i]);
+        farthest = fmax(farthest, v3_dist(before, s->bend[i]));
     }
+    p->way += farthest;
+}
+
+static void set_shape(oik_surfaces *s, surface *p) {
+    double farthest = 0.0;
+    for (int32_t i = p->first; i < p->first + p->n_vertices; i++) {
+        oik_vec3 before = s->u[i];
+        s->u[i] = v3_add(oik_puppet_local(s->shape, s->model, (size_t)i), s->bend[i]);
+        farthest = fmax(farthest, v3_dist(before, s->u[i]));
+    }
+    p->way += farthest;
 }
 
 void oik_surfaces_follow(oik_surfaces *s, const oik_puppet *puppet) {
     const oik_skel_model *m = s->model;
     bool shaped = memcmp(s->shape, puppet->shape, m->n_modes * sizeof *s->shape) != 0;
     memcpy(s->shape, puppet->shape, m->n_modes * sizeof *s->shape);
-    for (size_t i = 0; i < m->n_vertices && shaped; i++)
-        s->u[i] = v3_add(oik_puppet_local(s->shape, m, i), s->bend[i]);
     oik_flex_offsets(s->moved, puppet, m);
     for (int i = 0; i < m->n_parts; i++) {
         surface *p = &s->part[i];
+        if (shaped)
+            set_shape(s, p);
         if (p->bends)
             set_bend(s, puppet, p);
         if (p->n_faces > 0 && (p->bends || shaped))
@@ -272,10 +286,11 @@ static double look_at_vertex(search *q, int32_t vertex, oik_vec3 y) {
 static void visit_vertex(search *q, int32_t vertex) {
     oik_seen_vertex *seen = &q->pair->seen[vertex - q->own->first];
     oik_vec3 y = v3_add(m3_mulv(q->R, q->s->u[vertex]), q->t);
-    if (seen->distance - v3_dist(y, seen->at) >= q->reach)
+    if (seen->distance - v3_dist(y, seen->at) - (q->other->way - seen->way) >= q->reach)
         return;
     seen->distance = look_at_vertex(q, vertex, y);
     seen->at = y;
+    seen->way = q->other->way;
 }
 
 /** Is a vertex of a face the face's own, and one of those that count? Each vertex belongs to one face. */

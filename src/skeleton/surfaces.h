@@ -35,6 +35,7 @@ void oik_surfaces_follow(oik_surfaces *surfaces, const oik_puppet *puppet);
 typedef struct oik_seen_vertex {
     oik_vec3 at;     /**< where it was when it was looked at, in the frame of the other part [m] */
     double distance; /**< from the surface then, without a sign; 0 when it is to be looked at again [m] */
+    double way;      /**< how far that surface may have gone by then in its own frame, by shape and bend [m] */
 } oik_seen_vertex;
 
 /** One direction of a pair of parts. */
