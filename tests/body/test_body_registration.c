@@ -359,11 +359,12 @@ static void a_fit_allocates_its_result_only(void **state) {
     (void)state;
     oik_body_register_options options = oik_body_register_options_default();
     set_unlike_subject();
+    enum { ARRAYS = 6 }; /* beta, two rest skins, the posed one, and the two rest skins of the form */
     failing_malloc_arm(-1);
     oik_body_fit fit = fit_x(&options);
-    assert_int_equal(failing_malloc_disarm(), 6);
+    assert_int_equal(failing_malloc_disarm(), ARRAYS);
     oik_body_fit_free(&fit);
-    for (long k = 0; k < 4; k++) {
+    for (long k = 0; k < ARRAYS; k++) {
         fit.rms = -1.0;
         failing_malloc_arm(k);
         oik_status status = oik_body_fit_mesh(&fit, workspace, x, &options, NULL);
