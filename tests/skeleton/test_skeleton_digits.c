@@ -145,15 +145,15 @@ static void finger_bones_leave_each_other_room(void **state) {
 static void curled_fingers_do_not_turn_the_forearm(void **state) {
     (void)state;
     FOR_ALL(s, hand, m) {
-        at_most(m->wrist, 3.6, "turn of the hand", s, hand);
-        at_most(m->forearm, 2.5, "turn of the forearm", s, hand);
+        at_most(m->wrist, 2.5, "turn of the hand", s, hand);
+        at_most(m->forearm, 1.6, "turn of the forearm", s, hand);
     }
 }
 
 static void finger_bones_keep_their_length(void **state) {
     (void)state;
     FOR_ALL(s, hand, m)
-        at_most(m->length, 4.0, "change of a length [%]", s, hand);
+        at_most(m->length, 1.5, "change of a length [%]", s, hand);
 }
 
 /* ---- invariance ---- */
