@@ -229,7 +229,7 @@ static void text_keypoints_say_which_way_is_up(void **state) {
 /** Skinning loses volume where joints bend: the mass is that of the un-posed skin. */
 static void one_subject_has_one_estimated_mass(void **state) {
     (void)state;
-    const double same = 0.005; /* of the mass: what registration of two meshes of a subject leaves */
+    const double same = 0.01; /* of the mass: what registration and un-posing of two meshes of a subject leave, one in a deep crouch */
     static const char *const paths[] = {"data/demo/body_male.ply", "data/demo/body_male_crouch.ply"};
     char path[RUN_MAX_PATH];
     const char *dir = getenv("OSSO_IK_MODELS");
