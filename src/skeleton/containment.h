@@ -12,7 +12,7 @@ typedef struct oik_containment oik_containment;
 /**
  * @param[in] body    tells which joint a skin vertex belongs to: bones are kept from skin of their own neighbourhood only
  * @param[in] x,faces closed skin surface in the body's vertex order [m]; x is copied, model, body and faces are borrowed
- * @param[in] contact neighbours do not enter each other (clearance.h): of posed bones. Lying ones stand much as in the template
+ * @param[in] contact neighbours do not enter each other (clearance.h)
  * Memory O(n_vertices of the skeleton + n_faces).
  */
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,

@@ -177,7 +177,7 @@ oik_status oik_skel_infer(oik_puppet **out, oik_lsq_report *report, const oik_sk
     if (!status)
         status = oik_puppet_new(&puppet, model, err);
     if (!status)
-        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, false, err);
+        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, true, err);
     if (!status && model->published)
         oik_published_shape(puppet->shape, model, fit->beta);
     else if (!status)
