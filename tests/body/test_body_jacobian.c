@@ -12,11 +12,7 @@
 #include "body/register_step.h"
 #include "support/tiny_body.h"
 
-enum {
-    N_MODES = TINY_BODY_MODES,
-    N_UNKNOWNS = OIK_BODY_COLUMN_BETA + N_MODES,
-    N_WITH_SHIFTS = N_UNKNOWNS + 3 * OIK_BODY_N_LIMB_JOINTS
-};
+enum { N_MODES = TINY_BODY_MODES, N_UNKNOWNS = OIK_BODY_COLUMN_BETA + N_MODES };
 
 /* Step of the central differences: truncation h^2 x'''/6 and rounding eps x/h are both below 1e-10 m for positions of 2 m. */
 #define H_STEP 1e-5
@@ -84,8 +80,6 @@ static void set_state(const oik_body_target *target) {
     at.pose = tiny_body_pose(0.7);
     for (int k = 0; k < N_MODES; k++)
         at.beta[k] = 0.8 - 0.6 * k;
-    for (int l = 0; l < OIK_BODY_N_LIMB_JOINTS; l++)
-        at.shift[l] = v3(0.02 * l, -0.03, 0.01 * (l % 3));
     for (size_t i = 0; i < model->n_vertices; i++)
         x[i] = v3_add(model->template_v[i], v3(0.1 * sin(2.0 * (double)i), 0.1 * cos((double)i), 0.05));
     oik_body_evaluate(&at, target);
@@ -96,13 +90,7 @@ static void move(int unknown, double h, const oik_body_target *target) {
     moved.pose = at.pose;
     for (int k = 0; k < N_MODES; k++)
         moved.beta[k] = at.beta[k];
-    for (int l = 0; l < OIK_BODY_N_LIMB_JOINTS; l++)
-        moved.shift[l] = at.shift[l];
-    if (unknown >= N_UNKNOWNS) {
-        int l = (unknown - N_UNKNOWNS) / 3, axis = (unknown - N_UNKNOWNS) % 3;
-        oik_mat3 G = at.frames.G[model->parents[oik_body_limb_joints[l]]];
-        moved.shift[l] = v3_add(at.shift[l], m3_tmulv(G, v3(h * (axis == 0), h * (axis == 1), h * (axis == 2))));
-    } else if (unknown >= OIK_BODY_COLUMN_BETA) {
+    if (unknown >= OIK_BODY_COLUMN_BETA) {
         int mode = unknown - OIK_BODY_COLUMN_BETA;
         moved.beta[mode] += h;
         moved.pose.tau = v3_madd(at.pose.tau, -h, model->mode_joints[mode * OIK_N_JOINTS]);
@@ -260,35 +248,6 @@ static void a_known_shape_leaves_the_pose_equations_unchanged(void **state) {
     free(H);
 }
 
-/* Shifts with a prior that weighs as much as the skin, and the skin alone: gradient of the cost and curvature of every pair. */
-static void shifts_of_limb_joints_match_central_differences(void **state) {
-    (void)state;
-    weigh(1.0 / (double)model->n_vertices);
-    oik_body_target target = target_of(0.5, 1.0);
-    target.shifts = true;
-    target.shift_prior = 1.0;
-    set_state(&target);
-    oik_body_linearise(&step, &at, &target);
-    assert_int_equal(oik_body_n_unknowns(N_MODES, true), N_WITH_SHIFTS);
-    oik_vec3 *dx = calloc(N_WITH_SHIFTS * model->n_vertices, sizeof *dx);
-    assert_non_null(dx);
-    for (int c = 0; c < N_WITH_SHIFTS; c++) {
-        move(c, H_STEP, &target);
-        double plus = moved.cost;
-        move(c, -H_STEP, &target);
-        assert_true(fabs(-0.5 * (plus - moved.cost) / (2.0 * H_STEP) - step.g[c]) <= 2e-8);
-        difference(dx + (size_t)c * model->n_vertices, c, &target);
-    }
-    for (int a = N_UNKNOWNS; a < N_WITH_SHIFTS; a++)
-        for (int b = 0; b <= a; b++) {
-            double h = a == b ? 1.0 : 0.0; /* the prior's */
-            for (size_t i = 0; i < model->n_vertices; i++)
-                h += area[i] * v3_dot(dx[(size_t)a * model->n_vertices + i], dx[(size_t)b * model->n_vertices + i]);
-            assert_true(fabs(h - step.H[a * N_WITH_SHIFTS + b]) <= FD_TOLERANCE);
-        }
-    free(dx);
-}
-
 int main(void) {
     const struct CMUnitTest cases[] = {
         cmocka_unit_test(jacobian_columns_match_central_differences),
@@ -296,7 +255,6 @@ int main(void) {
         cmocka_unit_test(right_hand_side_is_minus_half_the_gradient_of_the_cost),
         cmocka_unit_test(pose_prior_curvature_matches_the_derivative_of_the_logarithm),
         cmocka_unit_test(a_known_shape_leaves_the_pose_equations_unchanged),
-        cmocka_unit_test(shifts_of_limb_joints_match_central_differences),
     };
     return cmocka_run_group_tests_name("test_body_jacobian", cases, set_up, tear_down) +
            cmocka_run_group_tests_name("test_body_jacobian with STAR's correctives", cases, set_up_star, tear_down) +
