@@ -181,8 +181,8 @@ static oik_vec3 carried_point(const oik_posing *in, int32_t point, const oik_bod
     return v3_add(frames->p[j], m3_mulv(Q, v3_sub(y, in->skin.frames.p[j])));
 }
 
-/* What the skin at a spring does not tell, the motion of the joint does, at this share of the spring's weight: without it, pelves in deep
- * squats followed the thighs by 40 deg; with 2, bones of bodies whose thighs are too short for the pose were pushed out at the knees. */
+/* What the skin at a spring does not tell, the motion of the joint does, at this share of the spring's weight. It does not keep pelves from
+ * following the thighs in deep squats (turns do); with 2, bones whose thighs are too short for the pose were pushed out at the knees. */
 static const double STAND_IN = 0.7;
 
 static void add_springs(oik_terms *terms, const oik_posing *in, const oik_body_frames *frames, const oik_vec3 *x) {
