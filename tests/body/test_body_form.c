@@ -9,38 +9,27 @@
 
 #include <cmocka.h>
 
-#include "base/rot.h"
 #include "body/register_form.h"
-#include "support/tiny_body.h"
+#include "support/body_problem.h"
 
-enum {
-    N_MODES = TINY_BODY_MODES,
-    N_LIMBS = OIK_BODY_N_LIMB_JOINTS,
-    SHIFTS = OIK_BODY_COLUMN_BETA + N_MODES,
-    N_UNKNOWNS = SHIFTS + 3 * N_LIMBS
-};
+enum { N_MODES = TINY_BODY_MODES, N_LIMBS = OIK_BODY_N_LIMB_JOINTS };
 
-/* Step of the central differences: truncation h^2 x'''/6 and rounding eps x/h are both below 1e-10 m for positions of 2 m. */
-static const double STEP = 1e-5;
-/* Ten times their sum; the derivatives themselves are 0.01 to 1. */
-static const double FD_TOLERANCE = 2e-9;
 static const double ROUNDING = 1e-14;
 
-static oik_body_model *model;
-static oik_body_register *workspace;
-static oik_body_state at, moved;
-static oik_body_step step;
+static body_problem problem;
+static oik_body_model *model; /* of the problem, as x and area */
 static oik_vec3 *x;
 static double *area;
+static oik_body_register *workspace;
 
 static int set_up_of(oik_corrective_kind kind) {
-    model = tiny_body_new();
-    if (!model || tiny_body_add_correctives(model, kind) || oik_body_state_new(&at, model, NULL) || oik_body_state_new(&moved, model, NULL) ||
-        oik_body_step_new(&step, model, NULL) || oik_body_register_new(&workspace, model, NULL))
+    if (body_problem_new(&problem, kind))
         return -1;
-    x = calloc(model->n_vertices, sizeof *x);
-    area = calloc(model->n_vertices, sizeof *area);
-    return x && area ? 0 : -1;
+    model = problem.model;
+    x = problem.x;
+    area = problem.area;
+    problem.target.shifts = true;
+    return oik_body_register_new(&workspace, model, NULL) ? -1 : 0;
 }
 
 static int set_up(void **state) {
@@ -55,13 +44,8 @@ static int set_up_star(void **state) {
 
 static int tear_down(void **state) {
     (void)state;
-    oik_body_step_clear(&step);
-    oik_body_state_clear(&at);
-    oik_body_state_clear(&moved);
     oik_body_register_free(workspace);
-    oik_body_model_free(model);
-    free(x);
-    free(area);
+    body_problem_clear(&problem);
     return 0;
 }
 
@@ -73,67 +57,11 @@ static void *zeros(size_t n, size_t size) {
 
 /* ---- joints that shift ---- */
 
-/* A shift of some centimetres, another one for each joint. */
-static oik_vec3 some_shift(int limb) {
-    return v3_scale(v3(sin(limb + 1.0), cos(2.0 * limb), sin(3.0 * limb + 0.5)), 0.02);
-}
-
-static oik_body_target target_of(double shape_sigma, double pose_prior, double shift_prior) {
-    return (oik_body_target){.model = model, .x = x, .area = area, .shape_sigma = shape_sigma, .pose_prior = pose_prior,
-                             .n_modes = N_MODES, .shifts = true, .shift_prior = shift_prior};
-}
-
-/* A bent pose, a shape, shifted joints, and a subject that is neither. */
-static void set_state(const oik_body_target *target) {
-    at.pose = tiny_body_pose(0.7);
-    for (int k = 0; k < N_MODES; k++)
-        at.beta[k] = 0.8 - 0.6 * k;
-    for (int l = 0; l < N_LIMBS; l++)
-        at.shift[l] = some_shift(l);
-    for (size_t i = 0; i < model->n_vertices; i++) { /* unequal weights, so that a forgotten or misplaced one shows */
-        x[i] = v3_add(model->template_v[i], v3(0.1 * sin(2.0 * (double)i), 0.1 * cos((double)i), 0.05));
-        area[i] = (1.0 + 0.5 * sin((double)i)) / (double)model->n_vertices;
-    }
-    oik_body_evaluate(&at, target);
-}
-
-static oik_mat3 parent_frame(int joint) {
-    return model->parents[joint] < 0 ? m3_identity() : at.frames.G[model->parents[joint]];
-}
-
-/* moved = at with one unknown changed by h, as register_jacobian.h defines the increments. */
-static void move(int unknown, double h, const oik_body_target *target) {
-    oik_vec3 d = v3(h * (unknown % 3 == 0), h * (unknown % 3 == 1), h * (unknown % 3 == 2));
-    moved.pose = at.pose;
-    memcpy(moved.beta, at.beta, N_MODES * sizeof *at.beta);
-    memcpy(moved.shift, at.shift, sizeof at.shift);
-    if (unknown >= SHIFTS) {
-        int l = (unknown - SHIFTS) / 3, axis = (unknown - SHIFTS) % 3;
-        d = v3(h * (axis == 0), h * (axis == 1), h * (axis == 2));
-        moved.shift[l] = v3_add(at.shift[l], m3_tmulv(parent_frame(oik_body_limb_joints[l]), d));
-    } else if (unknown >= OIK_BODY_COLUMN_BETA) {
-        int mode = unknown - OIK_BODY_COLUMN_BETA;
-        moved.beta[mode] += h;
-        moved.pose.tau = v3_madd(at.pose.tau, -h, model->mode_joints[mode * OIK_N_JOINTS]);
-    } else if (unknown >= OIK_BODY_COLUMN_ROOT)
-        moved.pose.tau = v3_add(at.pose.tau, d);
-    else
-        moved.pose.R[unknown / 3] = m3_mul(oik_rot_exp(m3_tmulv(parent_frame(unknown / 3), d)), at.pose.R[unknown / 3]);
-    oik_body_evaluate(&moved, target);
-}
-
-/* Central differences of all vertices by all unknowns; unknown after unknown. */
-static oik_vec3 *differences(const oik_body_target *target) {
-    oik_vec3 *dx = zeros(N_UNKNOWNS * model->n_vertices, sizeof *dx);
-    for (int c = 0; c < N_UNKNOWNS; c++) {
-        oik_vec3 *column = dx + (size_t)c * model->n_vertices;
-        move(c, STEP, target);
-        memcpy(column, moved.y, model->n_vertices * sizeof *column);
-        move(c, -STEP, target);
-        for (size_t i = 0; i < model->n_vertices; i++)
-            column[i] = v3_scale(v3_sub(column[i], moved.y[i]), 0.5 / STEP);
-    }
-    return dx;
+static void set_priors(double shape_sigma, double pose_prior, double shift_prior) {
+    problem.target.shape_sigma = shape_sigma;
+    problem.target.pose_prior = pose_prior;
+    problem.target.shift_prior = shift_prior;
+    body_problem_set(&problem);
 }
 
 static int limb_of(int joint) {
@@ -143,24 +71,25 @@ static int limb_of(int joint) {
     return -1;
 }
 
-/* p_j = p_parent + G_parent (J_j - J_parent + o_j) */
-static void shifted_joints_lie_beside_their_places(void **state) {
-    (void)state;
-    oik_body_target target = target_of(1.0, 1.0, 1.0);
-    set_state(&target);
+/* p_j = p_parent + G_parent (J_j - J_parent + o_j), without shifts o_j = 0 */
+static void assert_chained(const oik_body_frames *frames, bool shifted) {
     for (int j = 1; j < OIK_N_JOINTS; j++) {
         int q = model->parents[j], l = limb_of(j);
-        oik_vec3 arm = v3_sub(at.frames.J[j], at.frames.J[q]);
-        if (l >= 0)
-            arm = v3_add(arm, some_shift(l));
-        assert_true(v3_dist(at.frames.p[j], v3_add(at.frames.p[q], m3_mulv(at.frames.G[q], arm))) < ROUNDING);
+        oik_vec3 arm = v3_sub(frames->J[j], frames->J[q]);
+        if (shifted && l >= 0)
+            arm = v3_add(arm, body_problem_shift(l));
+        assert_true(v3_dist(frames->p[j], v3_add(frames->p[q], m3_mulv(frames->G[q], arm))) < ROUNDING);
     }
-    target.shifts = false; /* what a state has left is not used */
-    oik_body_evaluate(&at, &target);
-    for (int j = 1; j < OIK_N_JOINTS; j++) {
-        int q = model->parents[j];
-        assert_true(v3_dist(at.frames.p[j], v3_add(at.frames.p[q], m3_mulv(at.frames.G[q], v3_sub(at.frames.J[j], at.frames.J[q])))) < ROUNDING);
-    }
+}
+
+static void shifted_joints_lie_beside_their_places(void **state) {
+    (void)state;
+    set_priors(1.0, 1.0, 1.0);
+    assert_chained(&problem.at.frames, true);
+    oik_body_target without = problem.target;
+    without.shifts = false; /* what a state has left is not used */
+    oik_body_evaluate(&problem.at, &without);
+    assert_chained(&problem.at.frames, false);
 }
 
 static void limbs_are_left_and_right(void **state) {
@@ -183,112 +112,56 @@ static void a_share_is_what_goes_with_a_joint(void **state) {
     }
 }
 
-static oik_body_block spread_block(void) {
-    oik_body_block block = {.n_vertices = OIK_BODY_BLOCK, .n_joints = OIK_N_JOINTS, .n_limb_joints = N_LIMBS};
-    for (int i = 0; i < OIK_BODY_BLOCK; i++)
-        block.vertices[i] = (int32_t)((size_t)i * model->n_vertices / OIK_BODY_BLOCK);
-    for (int j = 0; j < OIK_N_JOINTS; j++)
-        block.joints[j] = j;
-    for (int l = 0; l < N_LIMBS; l++)
-        block.limb_joints[l] = l;
-    return block;
-}
-
 /* Those of rotations and shape too, which see joints where they have shifted to. */
 static void columns_match_central_differences(void **state) {
     (void)state;
-    oik_body_target target = target_of(1.0, 1.0, 1.0);
-    set_state(&target);
-    oik_body_block block = spread_block();
-    oik_vec3 offset[N_MODES * OIK_N_JOINTS], *dx = differences(&target);
-    double *A = zeros(3 * OIK_BODY_BLOCK * (N_UNKNOWNS + 1), sizeof *A), slope[OIK_MAX_FEATURES][3];
-    oik_body_mode_offsets(offset, model, &at.frames, N_MODES);
-    oik_body_feature_slopes(slope, model, &at.frames);
-    oik_body_correct(at.v, model, at.v, &at.frames);
-    oik_body_tangent tangent = {at.v, &at.frames, offset, area, N_MODES, (const double(*)[3])slope, true};
-    oik_body_jacobian(A, model, &block, &tangent, x);
-    for (int c = 0; c < N_UNKNOWNS; c++) {
-        const double *column = A + c * 3 * OIK_BODY_BLOCK;
-        double longest = 0.0;
-        for (int i = 0; i < OIK_BODY_BLOCK; i++) {
-            int32_t v = block.vertices[i];
-            oik_vec3 d = dx[(size_t)c * model->n_vertices + (size_t)v];
-            oik_vec3 found = v3_scale(v3(column[i], column[OIK_BODY_BLOCK + i], column[2 * OIK_BODY_BLOCK + i]), 1.0 / sqrt(area[v]));
-            assert_true(v3_dist(d, found) <= FD_TOLERANCE);
-            longest = fmax(longest, v3_norm(found));
-        }
-        assert_true(longest > 1e-3); /* every unknown moves something */
-    }
-    const double *last = A + N_UNKNOWNS * 3 * OIK_BODY_BLOCK;
-    for (int i = 0; i < OIK_BODY_BLOCK; i++)
-        assert_true(last[i] == x[block.vertices[i]].x * sqrt(area[block.vertices[i]]));
-    free(A);
-    free(dx);
+    set_priors(1.0, 1.0, 1.0);
+    assert_columns(&problem);
 }
 
-/* H and g of the skin alone against sums of central differences over all vertices: no block or column is lost. */
 static void normal_equations_sum_over_every_vertex(void **state) {
     (void)state;
-    oik_body_target target = target_of(0.0, 0.0, 0.0);
-    set_state(&target);
-    oik_body_linearise(&step, &at, &target);
-    oik_vec3 *dx = differences(&target);
-    for (int a = 0; a < N_UNKNOWNS; a++) {
-        const oik_vec3 *dx_a = dx + (size_t)a * model->n_vertices;
-        double g = 0.0;
-        for (size_t i = 0; i < model->n_vertices; i++)
-            g += area[i] * v3_dot(dx_a[i], v3_sub(x[i], at.y[i]));
-        assert_true(fabs(g - step.g[a]) <= FD_TOLERANCE);
-        for (int b = 0; b <= a; b++) {
-            const oik_vec3 *dx_b = dx + (size_t)b * model->n_vertices;
-            double h = 0.0;
-            for (size_t i = 0; i < model->n_vertices; i++)
-                h += area[i] * v3_dot(dx_a[i], dx_b[i]);
-            assert_true(fabs(h - step.H[a * N_UNKNOWNS + b]) <= FD_TOLERANCE);
-        }
-    }
-    free(dx);
+    set_priors(0.0, 0.0, 0.0);
+    assert_normal_equations(&problem);
 }
 
 /* The prior of the shifts a thousand times its usual weight, so that it is as large as the skin's part. */
 static void right_hand_side_is_minus_half_the_gradient_of_the_cost(void **state) {
     (void)state;
-    oik_body_target target = target_of(0.5, 1e3, 30.0);
-    set_state(&target);
-    oik_body_linearise(&step, &at, &target);
-    for (int c = 0; c < N_UNKNOWNS; c++) {
-        move(c, STEP, &target);
-        double plus = moved.cost;
-        move(c, -STEP, &target);
-        /* the cost is about 50 here, so its rounding gives 50 eps / h = 1e-9, its third derivative h^2 50 / 6 = 1e-9 */
-        assert_true(fabs(-0.5 * (plus - moved.cost) / (2.0 * STEP) - step.g[c]) <= 2e-8);
-    }
-    oik_body_target without = target_of(0.5, 1e3, 0.0);
-    double *H = zeros(N_UNKNOWNS * N_UNKNOWNS, sizeof *H);
-    memcpy(H, step.H, N_UNKNOWNS * N_UNKNOWNS * sizeof *H);
-    oik_body_linearise(&step, &at, &without);
-    for (int c = 0; c < N_UNKNOWNS; c++) /* rho_o^2 at the shifts, nothing elsewhere */
-        assert_true(fabs(H[c * N_UNKNOWNS + c] - step.H[c * N_UNKNOWNS + c] - (c >= SHIFTS ? 900.0 : 0.0)) <= 1e-9);
+    set_priors(0.5, 1e3, 30.0);
+    assert_gradient(&problem);
+}
+
+static void the_prior_of_shifts_weighs_shifts_alone(void **state) {
+    (void)state;
+    enum { N = PROBLEM_MAX_UNKNOWNS };
+    double *H = zeros(N * N, sizeof *H);
+    set_priors(0.5, 1e3, 30.0);
+    oik_body_linearise(&problem.step, &problem.at, &problem.target);
+    memcpy(H, problem.step.H, N * N * sizeof *H);
+    set_priors(0.5, 1e3, 0.0);
+    oik_body_linearise(&problem.step, &problem.at, &problem.target);
+    for (int c = 0; c < N; c++) /* rho_o^2 at the shifts, nothing elsewhere */
+        assert_true(fabs(H[c * N + c] - problem.step.H[c * N + c] - (c >= PROBLEM_SHIFTS ? 900.0 : 0.0)) <= 1e-9);
     free(H);
 }
 
 static void shifts_of_a_subject_are_found(void **state) {
     (void)state;
     oik_body_register_options options = oik_body_register_options_default();
-    oik_body_target target = target_of(1e-9, 0.0, 1e-6); /* hardly a prior: collars and shoulders share a shift */
     int n_iterations;
     bool converged;
     options.tolerance = 0.0;
     options.max_iterations = 100;
-    set_state(&target);
-    memcpy(x, at.y, model->n_vertices * sizeof *x);
-    workspace->state.pose = at.pose;
-    memset(workspace->state.beta, 0, N_MODES * sizeof *at.beta);
-    memset(workspace->state.shift, 0, sizeof at.shift);
-    assert_int_equal(oik_body_minimise(&n_iterations, &converged, workspace, &target, &options, NULL), OIK_OK);
+    set_priors(1e-9, 0.0, 1e-6); /* hardly a prior: collars and shoulders share a shift */
+    memcpy(x, problem.at.y, model->n_vertices * sizeof *x);
+    workspace->state.pose = problem.at.pose;
+    memset(workspace->state.beta, 0, N_MODES * sizeof *workspace->state.beta);
+    memset(workspace->state.shift, 0, sizeof workspace->state.shift);
+    assert_int_equal(oik_body_minimise(&n_iterations, &converged, workspace, &problem.target, &options, NULL), OIK_OK);
     assert_true(workspace->state.rms < 1e-7);
     for (int l = 0; l < N_LIMBS; l++)
-        assert_true(v3_dist(workspace->state.shift[l], some_shift(l)) < 1e-4);
+        assert_true(v3_dist(workspace->state.shift[l], body_problem_shift(l)) < 1e-4);
 }
 
 /* ---- forms ---- */
@@ -320,13 +193,12 @@ static void weights_are_none_where_skin_folds(void **state) {
 
 /* A subject whose joints of the limbs lie up to 20 mm beside the model's. */
 static void pose_subject(double amplitude) {
-    oik_body_target target = target_of(1.0, 1.0, 1.0);
-    set_state(&target);
-    at.pose = tiny_body_pose(amplitude);
+    set_priors(1.0, 1.0, 1.0);
+    problem.at.pose = tiny_body_pose(amplitude);
     for (int l = 0; l < N_LIMBS; l++)
-        at.shift[l] = v3_scale(some_shift(l), 0.5);
-    oik_body_evaluate(&at, &target);
-    memcpy(x, at.y, model->n_vertices * sizeof *x);
+        problem.at.shift[l] = v3_scale(body_problem_shift(l), 0.5);
+    oik_body_evaluate(&problem.at, &problem.target);
+    memcpy(x, problem.at.y, model->n_vertices * sizeof *x);
 }
 
 static oik_body_fit fit_x(const double *fixed_beta) {
@@ -434,11 +306,7 @@ static void a_form_leaves_the_registration_alone(void **state) {
     assert_memory_equal(&first.pose, &second.pose, sizeof first.pose);
     assert_memory_equal(first.v_subject, second.v_subject, model->n_vertices * sizeof *x);
     assert_memory_equal(first.form.v_subject, second.form.v_subject, model->n_vertices * sizeof *x);
-    for (int j = 1; j < OIK_N_JOINTS; j++) { /* joints are held together in the frames of the fit */
-        int q = model->parents[j];
-        oik_vec3 arm = v3_sub(first.frames.J[j], first.frames.J[q]);
-        assert_true(v3_dist(first.frames.p[j], v3_add(first.frames.p[q], m3_mulv(first.frames.G[q], arm))) < ROUNDING);
-    }
+    assert_chained(&first.frames, false); /* joints are held together in the frames of the fit */
     oik_body_fit_free(&first);
     oik_body_fit_free(&second);
 }
@@ -451,6 +319,7 @@ int main(void) {
         cmocka_unit_test(columns_match_central_differences),
         cmocka_unit_test(normal_equations_sum_over_every_vertex),
         cmocka_unit_test(right_hand_side_is_minus_half_the_gradient_of_the_cost),
+        cmocka_unit_test(the_prior_of_shifts_weighs_shifts_alone),
         cmocka_unit_test(shifts_of_a_subject_are_found),
         cmocka_unit_test(weights_are_none_where_skin_folds),
         cmocka_unit_test(two_poses_have_one_form),
