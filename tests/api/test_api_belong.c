@@ -11,19 +11,11 @@
 #include <cmocka.h>
 
 #include "api/internal.h"
+#include "demo_person.h"
+#include "demo_run.h"
 #include "run_program.h"
 
-/** One body through the whole pipeline. */
-typedef struct person {
-    oik_model *model;
-    oik_mesh *mesh;
-    oik_body *body;
-    oik_skeleton *lying, *posed;
-    oik_chain *chain;
-    oik_motion *motion;
-} person;
-
-static person anna, ben;
+static demo_person anna, ben;
 static oik_error err;
 static char *folder;
 
@@ -33,38 +25,16 @@ static int failed(oik_status status) {
     return status != OIK_OK;
 }
 
-static int person_new(person *p, const char *gender, const char *mesh) {
-    char path[RUN_MAX_PATH];
-    const char *dir = getenv("OSSO_IK_MODELS");
-    snprintf(path, sizeof path, "%s/%s.npz", dir ? dir : "build/models", gender);
-    return failed(oik_model_load(&p->model, path, &err)) || failed(oik_mesh_read(&p->mesh, mesh, &err)) ||
-           failed(oik_body_from_mesh(&p->body, p->model, p->mesh, "body", NULL, &err)) ||
-           failed(oik_skeleton_infer(&p->lying, p->model, p->body, NULL, &err)) ||
-           failed(oik_skeleton_pose(&p->posed, p->model, p->body, p->lying, NULL, &err)) ||
-           failed(oik_chain_from_skeleton(&p->chain, p->model, p->lying, &err)) ||
-           failed(oik_motion_solve(&p->motion, p->model, p->chain, p->posed, NULL, &err));
-}
-
-static void person_clear(person *p) {
-    oik_motion_free(p->motion);
-    oik_chain_free(p->chain);
-    oik_skeleton_free(p->posed);
-    oik_skeleton_free(p->lying);
-    oik_body_free(p->body);
-    oik_mesh_free(p->mesh);
-    oik_model_free(p->model);
-}
-
 static int set_up(void **state) {
     (void)state;
     folder = scratch_new();
-    return !folder || person_new(&anna, "female", "data/demo/body_female.ply") || person_new(&ben, "male", "data/demo/body_male.ply");
+    return !folder || demo_person_new(&anna, "female", DEMO_FEMALE) || demo_person_new(&ben, "male", DEMO_MALE);
 }
 
 static int tear_down(void **state) {
     (void)state;
-    person_clear(&anna);
-    person_clear(&ben);
+    demo_person_clear(&anna);
+    demo_person_clear(&ben);
     scratch_free(folder);
     return 0;
 }

@@ -11,6 +11,8 @@
 
 #include "base/rot.h"
 #include "ik/h36m_chain.h"
+#include "demo_person.h"
+#include "demo_run.h"
 #include "osso_ik.h"
 #include "run_program.h"
 #include "support/stick_chain.h"
@@ -250,38 +252,11 @@ static void arrays_that_make_no_sense_are_refused(void **state) {
 
 /* ------------------------------------------------------------------ a body's own chain */
 
-/* the lying and the posed skeleton of a demo body; needs the built-in models */
-typedef struct subject {
-    oik_model *model;
-    oik_mesh *mesh;
-    oik_body *body;
-    oik_skeleton *lying, *posed;
-} subject;
-
-static subject subject_new(void) {
-    subject s = {0};
-    oik_error err = {0};
-    const char *dir = getenv("OSSO_IK_MODELS");
-    oik_status status = oik_model_load(&s.model, in_folder(dir ? dir : "build/models", "female.npz"), &err);
-    if (!status)
-        status = oik_mesh_read(&s.mesh, "data/demo/body_female.ply", &err);
-    if (!status)
-        status = oik_body_from_mesh(&s.body, s.model, s.mesh, "body_female.ply", NULL, &err);
-    if (!status)
-        status = oik_skeleton_infer(&s.lying, s.model, s.body, NULL, &err);
-    if (!status)
-        status = oik_skeleton_pose(&s.posed, s.model, s.body, s.lying, NULL, &err);
-    if (status)
-        fail_msg("%s", err.message);
+static demo_person demo_subject(void) {
+    demo_person s;
+    if (demo_person_new(&s, "female", DEMO_FEMALE))
+        fail_msg("no pipeline of '%s'", DEMO_FEMALE);
     return s;
-}
-
-static void subject_free(subject *s) {
-    oik_skeleton_free(s->posed);
-    oik_skeleton_free(s->lying);
-    oik_body_free(s->body);
-    oik_mesh_free(s->mesh);
-    oik_model_free(s->model);
 }
 
 /* Points in another order, with their names, are the same measurement. */
@@ -310,7 +285,7 @@ static void expect_the_same_by_name(const oik_motion *motion, const oik_chain_fi
 
 static void a_subjects_own_chain_takes_keypoints(void **state) {
     (void)state;
-    subject s = subject_new();
+    demo_person s = demo_subject();
     oik_chain_file *own;
     oik_motion *motion;
     oik_keypoint_report report;
@@ -325,25 +300,20 @@ static void a_subjects_own_chain_takes_keypoints(void **state) {
         assert_true(oik_motion_get_frame(motion, f).position_error < 0.2);
     oik_motion_free(motion);
     oik_chain_file_free(own);
-    subject_free(&s);
+    demo_person_clear(&s);
 }
 
 static void a_posed_body_is_a_motion_of_one_frame(void **state) {
     (void)state;
-    subject s = subject_new();
-    oik_chain *own;
-    oik_motion *motion;
-    assert_int_equal(oik_chain_from_skeleton(&own, s.model, s.lying, NULL), OIK_OK);
-    assert_int_equal(oik_motion_solve(&motion, s.model, own, s.posed, NULL, NULL), OIK_OK);
+    demo_person s = demo_subject();
+    const oik_motion *motion = s.motion;
     assert_int_equal(oik_motion_n_frames(motion), 1);
     oik_motion_frame frame = oik_motion_get_frame(motion, 0);
     assert_true(frame.time == 0.0 && frame.position_error < 0.01); /* ranges of motion keep centres a few mm away */
     for (size_t i = 0; i < oik_motion_n_coordinates(motion); i++)
         assert_true(frame.coordinates[i] == oik_motion_coordinate(motion, i).value);
     assert_int_equal(oik_write_orientations(motion, in_folder(folder, "one.txt"), NULL), OIK_OK);
-    oik_motion_free(motion);
-    oik_chain_free(own);
-    subject_free(&s);
+    demo_person_clear(&s);
 }
 
 int main(void) {

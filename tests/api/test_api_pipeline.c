@@ -10,52 +10,28 @@
 
 #include <cmocka.h>
 
+#include "demo_person.h"
 #include "demo_run.h"
 #include "osso_ik.h"
 #include "run_program.h"
 
-static oik_model *model;
-static oik_mesh *mesh;
-static oik_body *body;
-static oik_skeleton *lying, *posed;
-static oik_chain *chain;
-static oik_motion *motion;
+static demo_person anna;
 static oik_error err;
-
-static int failed(oik_status status) {
-    if (status)
-        fprintf(stderr, "%s: %s\n", oik_status_name(status), err.message);
-    return status != OIK_OK;
-}
 
 static int set_up(void **state) {
     (void)state;
-    char path[RUN_MAX_PATH];
-    const char *dir = getenv("OSSO_IK_MODELS");
-    snprintf(path, sizeof path, "%s/female.npz", dir ? dir : "build/models");
-    return failed(oik_model_load(&model, path, &err)) || failed(oik_mesh_read(&mesh, "data/demo/body_female.ply", &err)) ||
-           failed(oik_body_from_mesh(&body, model, mesh, "body_female.ply", NULL, &err)) ||
-           failed(oik_skeleton_infer(&lying, model, body, NULL, &err)) ||
-           failed(oik_skeleton_pose(&posed, model, body, lying, NULL, &err)) ||
-           failed(oik_chain_from_skeleton(&chain, model, lying, &err)) ||
-           failed(oik_motion_solve(&motion, model, chain, posed, NULL, &err));
+    return demo_person_new(&anna, "female", DEMO_FEMALE);
 }
 
 static int tear_down(void **state) {
     (void)state;
-    oik_motion_free(motion);
-    oik_chain_free(chain);
-    oik_skeleton_free(posed);
-    oik_skeleton_free(lying);
-    oik_body_free(body);
-    oik_mesh_free(mesh);
-    oik_model_free(model);
+    demo_person_clear(&anna);
     return 0;
 }
 
 static void body_facts_are_plausible(void **state) {
     (void)state;
-    oik_body_info info = oik_body_get_info(body);
+    oik_body_info info = oik_body_get_info(anna.body);
     assert_string_equal(info.unit, "m");
     assert_false(info.mirrored);
     assert_true(info.converged && info.n_iterations > 0);
@@ -67,8 +43,8 @@ static void body_facts_are_plausible(void **state) {
 
 static void skeleton_labels_are_in_range(void **state) {
     (void)state;
-    oik_skeleton_info info = oik_skeleton_get_info(posed);
-    oik_model_info m = oik_model_get_info(model);
+    oik_skeleton_info info = oik_skeleton_get_info(anna.posed);
+    oik_model_info m = oik_model_get_info(anna.model);
     assert_int_equal(info.n_vertices, m.n_bone_vertices);
     assert_int_equal(info.n_bones, m.n_bones);
     assert_int_equal(info.n_parts, m.n_parts);
@@ -84,7 +60,7 @@ static void skeleton_labels_are_in_range(void **state) {
 static void posing_moves_bones_rigidly(void **state) {
     (void)state;
     /* two vertices of one bone keep their distance, but for ribs and their cartilages, which bend; 1e-9 m: rounding of a rotation */
-    oik_skeleton_info a = oik_skeleton_get_info(lying), b = oik_skeleton_get_info(posed);
+    oik_skeleton_info a = oik_skeleton_get_info(anna.lying), b = oik_skeleton_get_info(anna.posed);
     double largest_move = 0.0;
     for (size_t i = 1; i < a.n_vertices; i++) {
         if (a.bone_of_vertex[i] != a.bone_of_vertex[i - 1])
@@ -106,24 +82,24 @@ static void posing_moves_bones_rigidly(void **state) {
 
 static void coordinates_lie_within_their_ranges(void **state) {
     (void)state;
-    size_t n = oik_motion_n_coordinates(motion);
-    assert_int_equal(n, oik_model_get_info(model).n_dofs);
+    size_t n = oik_motion_n_coordinates(anna.motion);
+    assert_int_equal(n, oik_model_get_info(anna.model).n_dofs);
     bool knee = false;
     for (size_t i = 0; i < n; i++) {
-        oik_coordinate c = oik_motion_coordinate(motion, i);
+        oik_coordinate c = oik_motion_coordinate(anna.motion, i);
         assert_true(strlen(c.name) > 0 && strlen(c.joint) > 0);
         assert_true(c.value >= c.lower - 1e-9 && c.value <= c.upper + 1e-9); /* the optimiser's bound tolerance */
         assert_true(c.bound != 0 || c.disagreement == 0.0);
         knee |= strcmp(c.name, "knee_angle_r") == 0;
     }
     assert_true(knee);
-    assert_string_equal(oik_motion_coordinate(motion, n).name, "");
+    assert_string_equal(oik_motion_coordinate(anna.motion, n).name, "");
 }
 
 static void a_demo_body_passes_every_gate(void **state) {
     (void)state;
     oik_quality quality;
-    assert_int_equal(oik_quality_measure(&quality, model, body, posed, motion, &err), OIK_OK);
+    assert_int_equal(oik_quality_measure(&quality, anna.model, anna.body, anna.posed, anna.motion, &err), OIK_OK);
     assert_true(quality.n_gates >= 6);
     for (int i = 0; i < quality.n_gates; i++) {
         const oik_gate *g = &quality.gates[i];
@@ -140,10 +116,10 @@ static void stages_in_the_wrong_order_are_refused(void **state) {
     oik_chain *c = NULL;
     oik_motion *m = NULL;
     oik_quality q;
-    assert_int_equal(oik_skeleton_pose(&s, model, body, posed, NULL, &err), OIK_E_ARGUMENT);
-    assert_int_equal(oik_chain_from_skeleton(&c, model, posed, &err), OIK_E_ARGUMENT);
-    assert_int_equal(oik_motion_solve(&m, model, chain, lying, NULL, &err), OIK_E_ARGUMENT);
-    assert_int_equal(oik_quality_measure(&q, model, body, lying, motion, &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_skeleton_pose(&s, anna.model, anna.body, anna.posed, NULL, &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_chain_from_skeleton(&c, anna.model, anna.posed, &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_motion_solve(&m, anna.model, anna.chain, anna.lying, NULL, &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_quality_measure(&q, anna.model, anna.body, anna.lying, anna.motion, &err), OIK_E_ARGUMENT);
     assert_true(!s && !c && !m);
 }
 
@@ -159,12 +135,12 @@ static void every_stage_can_be_cancelled(void **state) {
     oik_body *b = NULL;
     oik_skeleton *s = NULL;
     oik_motion *m = NULL;
-    assert_int_equal(oik_body_from_mesh(&b, model, mesh, "body", &options, &err), OIK_E_CANCELLED);
+    assert_int_equal(oik_body_from_mesh(&b, anna.model, anna.mesh, "body", &options, &err), OIK_E_CANCELLED);
     assert_int_equal(n_polls, 1);
-    assert_int_equal(oik_skeleton_infer(&s, model, body, &options, &err), OIK_E_CANCELLED);
+    assert_int_equal(oik_skeleton_infer(&s, anna.model, anna.body, &options, &err), OIK_E_CANCELLED);
     assert_null(s);
-    assert_int_equal(oik_skeleton_pose(&s, model, body, lying, &options, &err), OIK_E_CANCELLED);
-    assert_int_equal(oik_motion_solve(&m, model, chain, posed, &options, &err), OIK_E_CANCELLED);
+    assert_int_equal(oik_skeleton_pose(&s, anna.model, anna.body, anna.lying, &options, &err), OIK_E_CANCELLED);
+    assert_int_equal(oik_motion_solve(&m, anna.model, anna.chain, anna.posed, &options, &err), OIK_E_CANCELLED);
     assert_true(!b && !s && !m);
     assert_int_equal(n_polls, 4);
 }
@@ -189,11 +165,11 @@ static int count_steps(const char *path, int more_iterations) {
     oik_mesh *found = demo_mesh(path);
     oik_body *b = NULL;
     oik_skeleton *down = NULL, *up = NULL;
-    assert_int_equal(oik_body_from_mesh(&b, model, found, path, &options, &err), OIK_OK);
+    assert_int_equal(oik_body_from_mesh(&b, anna.model, found, path, &options, &err), OIK_OK);
     first.n_solves = 0;
-    assert_int_equal(oik_skeleton_infer(&down, model, b, &options, &err), OIK_OK);
+    assert_int_equal(oik_skeleton_infer(&down, anna.model, b, &options, &err), OIK_OK);
     first.n_solves = 0;
-    assert_int_equal(oik_skeleton_pose(&up, model, b, down, &options, &err), OIK_OK);
+    assert_int_equal(oik_skeleton_pose(&up, anna.model, b, down, &options, &err), OIK_OK);
     oik_skeleton_free(up);
     oik_skeleton_free(down);
     oik_body_free(b);
@@ -217,7 +193,7 @@ static void more_iterations_go_further(void **state) {
 static void writers_refuse_unknown_selections(void **state) {
     (void)state;
     char *folder = scratch_new();
-    assert_int_equal(oik_write_skeleton(posed, "tail", in_folder(folder, "x.ply"), &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_write_skeleton(anna.posed, "tail", in_folder(folder, "x.ply"), &err), OIK_E_ARGUMENT);
     assert_non_null(strstr(err.message, "tail"));
     assert_int_equal(count_files(folder), 0);
     scratch_free(folder);
@@ -226,11 +202,11 @@ static void writers_refuse_unknown_selections(void **state) {
 static void a_part_and_its_bones_have_the_same_vertices(void **state) {
     (void)state;
     char *folder = scratch_new();
-    oik_skeleton_info info = oik_skeleton_get_info(posed);
+    oik_skeleton_info info = oik_skeleton_get_info(anna.posed);
     char what[80];
     snprintf(what, sizeof what, "part:%s", info.part_names[0]);
     const char *path = in_folder(folder, "part.ply");
-    assert_int_equal(oik_write_skeleton(posed, what, path, &err), OIK_OK);
+    assert_int_equal(oik_write_skeleton(anna.posed, what, path, &err), OIK_OK);
     size_t expected = 0;
     for (size_t i = 0; i < info.n_vertices; i++)
         expected += info.part_of_vertex[i] == 0;

@@ -11,16 +11,14 @@
 #include <cmocka.h>
 
 #include "case_folder.h"
+#include "demo_person.h"
+#include "demo_run.h"
 #include "osso_ik.h"
 #include "rig/rig.h"
 
-static oik_model *model;
-static oik_mesh *mesh;
-static oik_body *body;
-static oik_skeleton *lying, *posed;
-static oik_chain *chain;
+static demo_person anna;
 static oik_chain_file *chain_file;
-static oik_motion *still, *walk; /* of the mesh; from keypoints */
+static oik_motion *walk; /* from keypoints */
 static oik_error err;
 
 static int failed(oik_status status) {
@@ -31,16 +29,7 @@ static int failed(oik_status status) {
 
 static int set_up(void **state) {
     (void)state;
-    char path[RUN_MAX_PATH];
-    const char *dir = getenv("OSSO_IK_MODELS");
-    snprintf(path, sizeof path, "%s/female.npz", dir ? dir : "build/models");
-    return failed(oik_model_load(&model, path, &err)) || failed(oik_mesh_read(&mesh, "data/demo/body_female.ply", &err)) ||
-           failed(oik_body_from_mesh(&body, model, mesh, "body_female.ply", NULL, &err)) ||
-           failed(oik_skeleton_infer(&lying, model, body, NULL, &err)) ||
-           failed(oik_skeleton_pose(&posed, model, body, lying, NULL, &err)) ||
-           failed(oik_chain_from_skeleton(&chain, model, lying, &err)) ||
-           failed(oik_motion_solve(&still, model, chain, posed, NULL, &err)) ||
-           failed(oik_chain_file_from_skeleton(&chain_file, lying, &err)) ||
+    return demo_person_new(&anna, "female", DEMO_FEMALE) || failed(oik_chain_file_from_skeleton(&chain_file, anna.lying, &err)) ||
            failed(oik_motion_from_keypoint_file(&walk, NULL, chain_file, "data/demo/walk.txt", 0.0, NULL, &err));
 }
 
@@ -48,19 +37,13 @@ static int tear_down(void **state) {
     (void)state;
     oik_motion_free(walk);
     oik_chain_file_free(chain_file);
-    oik_motion_free(still);
-    oik_chain_free(chain);
-    oik_skeleton_free(posed);
-    oik_skeleton_free(lying);
-    oik_body_free(body);
-    oik_mesh_free(mesh);
-    oik_model_free(model);
+    demo_person_clear(&anna);
     return 0;
 }
 
 static oik_rig *make(const oik_skeleton *skeleton, const oik_motion *motion, const oik_rig_options *options) {
     oik_rig *rig = NULL;
-    if (failed(oik_rig_from_skeleton(&rig, model, body, skeleton, motion, options, &err)))
+    if (failed(oik_rig_from_skeleton(&rig, anna.model, anna.body, skeleton, motion, options, &err)))
         fail_msg("%s", err.message);
     return rig;
 }
@@ -94,9 +77,9 @@ static void posed_bones_are_where_the_skeleton_has_them(void **state) {
     (void)state;
     for (int full = 0; full < 2; full++) {
         const oik_rig_options options = {.full = full};
-        oik_rig *rig = make(posed, still, &options);
+        oik_rig *rig = make(anna.posed, anna.motion, &options);
         /* coordinates of merged joints are found from rotations of double precision; bones are 1 m from the root */
-        assert_true(largest_distance(rig, posed) < 1e-6);
+        assert_true(largest_distance(rig, anna.posed) < 1e-6);
         oik_rig_free(rig);
     }
 }
@@ -119,7 +102,7 @@ static void lying_bones_ride_on_the_same_bodies(void **state) {
     (void)state;
     static const char *const names[] = {"femur_r", "femur_l", "tibia_r", "humerus_l"};
     const oik_rig_options full = {.full = 1};
-    oik_rig *a = make(posed, still, &full), *b = make(lying, walk, &full);
+    oik_rig *a = make(anna.posed, anna.motion, &full), *b = make(anna.lying, walk, &full);
     /* posing moves a bone by some millimetres against its segment, to keep it inside the skin and in its joint; a wrong posture of rest
      * would move it by the length of a limb */
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -143,7 +126,7 @@ static void bodies_follow_the_segments_of_a_motion(void **state) {
     static oik_mat3 R[ROOM];
     static oik_vec3 o[ROOM];
     const oik_rig_options full = {.full = 1};
-    oik_rig *rig = make(lying, walk, &full);
+    oik_rig *rig = make(anna.lying, walk, &full);
     assert_int_equal(rig->n_frames, oik_motion_n_frames(walk));
     assert_true(oik_motion_n_segments(walk) <= ROOM && rig->n_bodies <= ROOM);
     assert_int_equal(oik_motion_place_segments(R_segment, origin, walk, FRAME, &err), OIK_OK);
@@ -166,7 +149,7 @@ static void skin_is_around_the_bones_in_the_first_frame(void **state) {
     const double slack = 0.02; /* [m]: linear blend skinning from the lying posture thins joints that bend */
     oik_mat3 R[64];
     oik_vec3 o[64];
-    oik_rig *rig = make(lying, walk, NULL);
+    oik_rig *rig = make(anna.lying, walk, NULL);
     oik_vec3 low = rig->skin.vertices[0], high = low;
     for (size_t v = 0; v < rig->skin.n_vertices; v++) {
         low = v3_min(low, rig->skin.vertices[v]);
@@ -216,7 +199,7 @@ static void text_keypoints_say_which_way_is_up(void **state) {
     assert_int_equal(oik_motion_up(up, turned, &err), OIK_OK);
     assert_true(up[0] == 0.0 && up[1] == 1.0 && up[2] == 0.0);
     oik_rig_options stands = {.up = {x[0], x[1], x[2]}};
-    oik_rig *lies = make(lying, turned, NULL), *rig = make(lying, turned, &stands), *as_it_was = make(lying, walk, NULL);
+    oik_rig *lies = make(anna.lying, turned, NULL), *rig = make(anna.lying, turned, &stands), *as_it_was = make(anna.lying, walk, NULL);
     assert_true(lies->up.y == 1.0 && rig->up.x == 1.0);
     assert_true(fabs(height_of(rig) - height_of(as_it_was)) < 0.01); /* keypoints are rounded to 0.1 mm */
     assert_true(height_of(lies) < 0.6 * height_of(rig)); /* a step is not as long as a body */
@@ -273,7 +256,7 @@ static void assert_matrix(const double m[9], oik_mat3 R) {
 static void accessors_tell_what_the_rig_holds(void **state) {
     (void)state;
     const oik_rig_options full = {.full = 1, .mass = 60.0, .name = "anna"};
-    oik_rig *rig = make(posed, still, &full);
+    oik_rig *rig = make(anna.posed, anna.motion, &full);
     oik_rig_info info = oik_rig_get_info(rig);
     assert_string_equal(info.name, "anna");
     assert_string_equal(info.gender, "female");
@@ -317,7 +300,7 @@ static void markers_are_placed_with_their_bodies(void **state) {
     (void)state;
     enum { ROOM = 128, FRAME = 40 };
     double at[3 * ROOM], R[9 * 64], origin[3 * 64];
-    oik_rig *rig = make(lying, walk, NULL);
+    oik_rig *rig = make(anna.lying, walk, NULL);
     const double *q = rig->q + FRAME * rig->n_dofs;
     assert_true(rig->n_markers <= ROOM && rig->n_bodies <= 64);
     assert_int_equal(oik_rig_place_markers(at, rig, q, &err), OIK_OK);
@@ -338,7 +321,7 @@ static void markers_are_placed_with_their_bodies(void **state) {
 static void skeleton_and_motion_must_belong_together(void **state) {
     (void)state;
     oik_rig *rig = (oik_rig *)&err;
-    assert_int_equal(oik_rig_from_skeleton(&rig, model, body, posed, walk, NULL, &err), OIK_E_ARGUMENT);
+    assert_int_equal(oik_rig_from_skeleton(&rig, anna.model, anna.body, anna.posed, walk, NULL, &err), OIK_E_ARGUMENT);
     assert_null(rig);
     assert_non_null(strstr(err.message, "lying"));
 }
@@ -355,7 +338,7 @@ typedef struct laboratory {
 static void laboratory_new(laboratory *l) {
     enum { ROOM = 6890 };
     static double x[3 * ROOM];
-    oik_mesh_info info = oik_mesh_get_info(mesh);
+    oik_mesh_info info = oik_mesh_get_info(anna.mesh);
     assert_int_equal(info.n_vertices, ROOM);
     for (size_t v = 0; v < ROOM; v++) { /* (x, y, z) -> (x, -z, y) */
         x[3 * v] = info.vertices[3 * v];
@@ -363,11 +346,11 @@ static void laboratory_new(laboratory *l) {
         x[3 * v + 2] = info.vertices[3 * v + 1];
     }
     assert_false(failed(oik_mesh_from_arrays(&l->mesh, x, ROOM, info.faces, info.n_faces, &err)) ||
-                 failed(oik_body_from_mesh(&l->body, model, l->mesh, "z up", NULL, &err)) ||
-                 failed(oik_skeleton_infer(&l->lying, model, l->body, NULL, &err)) ||
-                 failed(oik_skeleton_pose(&l->posed, model, l->body, l->lying, NULL, &err)) ||
-                 failed(oik_chain_from_skeleton(&l->chain, model, l->lying, &err)) ||
-                 failed(oik_motion_solve(&l->motion, model, l->chain, l->posed, NULL, &err)));
+                 failed(oik_body_from_mesh(&l->body, anna.model, l->mesh, "z up", NULL, &err)) ||
+                 failed(oik_skeleton_infer(&l->lying, anna.model, l->body, NULL, &err)) ||
+                 failed(oik_skeleton_pose(&l->posed, anna.model, l->body, l->lying, NULL, &err)) ||
+                 failed(oik_chain_from_skeleton(&l->chain, anna.model, l->lying, &err)) ||
+                 failed(oik_motion_solve(&l->motion, anna.model, l->chain, l->posed, NULL, &err)));
 }
 
 static void laboratory_clear(laboratory *l) {
@@ -390,10 +373,10 @@ static void a_body_with_z_up_is_set_upright(void **state) {
     laboratory_new(&l);
     assert_int_equal(oik_motion_up(up, l.motion, &err), OIK_OK);
     assert_true(up[0] == 0.0 && up[1] == 0.0 && up[2] == 1.0);
-    oik_rig *a = make(posed, still, NULL), *b = NULL, *side = NULL, *none = NULL;
-    assert_false(failed(oik_rig_from_skeleton(&b, model, l.body, l.posed, l.motion, NULL, &err)));
-    assert_false(failed(oik_rig_from_skeleton(&side, model, l.body, l.posed, l.motion, &keep, &err)));
-    assert_int_equal(oik_rig_from_skeleton(&none, model, l.body, l.posed, l.motion, &wrong, &err), OIK_E_ARGUMENT);
+    oik_rig *a = make(anna.posed, anna.motion, NULL), *b = NULL, *side = NULL, *none = NULL;
+    assert_false(failed(oik_rig_from_skeleton(&b, anna.model, l.body, l.posed, l.motion, NULL, &err)));
+    assert_false(failed(oik_rig_from_skeleton(&side, anna.model, l.body, l.posed, l.motion, &keep, &err)));
+    assert_int_equal(oik_rig_from_skeleton(&none, anna.model, l.body, l.posed, l.motion, &wrong, &err), OIK_E_ARGUMENT);
     assert_null(none);
     assert_true(a->n_bodies <= 64);
     oik_rig_forward(R[0], o[0], a, a->q);
@@ -417,7 +400,7 @@ static void a_body_with_z_up_is_set_upright(void **state) {
 static void options_are_taken(void **state) {
     (void)state;
     const oik_rig_options options = {.name = "Anna 1", .mass = 61.5, .full = 1};
-    oik_rig *plain = make(posed, still, NULL), *full = make(posed, still, &options), *bad = NULL;
+    oik_rig *plain = make(anna.posed, anna.motion, NULL), *full = make(anna.posed, anna.motion, &options), *bad = NULL;
     assert_string_equal(plain->name, "subject");
     assert_string_equal(full->name, "Anna_1");
     assert_true(full->mass == 61.5 && !full->mass_estimated);
@@ -428,7 +411,7 @@ static void options_are_taken(void **state) {
     const double wrong[] = {0.5, 501.0, -60.0, NAN};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         const oik_rig_options o = {.mass = wrong[i]};
-        assert_int_equal(oik_rig_from_skeleton(&bad, model, body, posed, still, &o, &err), OIK_E_ARGUMENT);
+        assert_int_equal(oik_rig_from_skeleton(&bad, anna.model, anna.body, anna.posed, anna.motion, &o, &err), OIK_E_ARGUMENT);
         assert_null(bad);
     }
     oik_rig_free(NULL);
@@ -449,7 +432,7 @@ static void every_format_is_written(void **state) {
                    {"urdf", "anna.urdf", "<?xml", "anna_meshes/femur_l.stl"},
                    {"addb", "addb", NULL, "addb/_subject.json"}};
     const oik_rig_options options = {.name = "anna"};
-    oik_rig *rig = make(posed, still, &options);
+    oik_rig *rig = make(anna.posed, anna.motion, &options);
     /* the folder that .osim lies in must be there: a call that writes in another one first */
     assert_int_equal(oik_write_rig(rig, "addb", in_folder(folder, "osim"), &err), OIK_OK);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -470,14 +453,14 @@ static void every_format_is_written(void **state) {
 static void what_cannot_be_written_is_refused(void **state) {
     (void)state;
     const oik_rig_options full = {.full = 1};
-    oik_rig *rig = make(posed, still, NULL);
+    oik_rig *rig = make(anna.posed, anna.motion, NULL);
     assert_int_equal(oik_write_rig(rig, "fbx", in_folder(folder, "a.fbx"), &err), OIK_E_ARGUMENT);
     assert_non_null(strstr(err.message, "\"fbx\""));
     assert_int_equal(oik_write_rig(rig, "osim", in_folder(folder, "a.xml"), &err), OIK_E_ARGUMENT);
     assert_int_equal(oik_write_rig(rig, "osim", in_folder(folder, ".osim"), &err), OIK_E_ARGUMENT);
     assert_int_equal(oik_write_rig(rig, "glb", in_folder(folder, "absent/a.glb"), &err), OIK_E_IO);
     oik_rig_free(rig);
-    rig = make(posed, still, &full);
+    rig = make(anna.posed, anna.motion, &full);
     assert_int_equal(oik_write_rig(rig, "addb", in_folder(folder, "addb"), &err), OIK_E_MODEL);
     assert_int_equal(count_files(folder), 0);
     oik_rig_free(rig);
