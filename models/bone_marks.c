@@ -35,6 +35,7 @@ static const mark_row rows[] = {
     {"mandible", {"ramus_up", ON_BONE, {49, -22, 6}}},  {"mandible", {"ramus_low", ON_BONE, {46, -47, 11}}},
     {"mandible", {"border_back", ON_BONE, {42, -75, 34}}}, {"mandible", {"border_front", ON_BONE, {26, -85, 72}}},
     {"sacrum", {"s1_ant", OFF_BONE, {0, 0, 16}}},       {"sacrum", {"s1_post", OFF_BONE, {0, 0, -14}}},
+    {"sacrum", {"sup_ant", ON_BONE, {0, 0, 13}}},       {"sacrum", {"sup_post", ON_BONE, {0, 0, -11}}},
 };
 
 /** Rims of the end plates in the median plane, and the vertebral canal. */

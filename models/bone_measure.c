@@ -162,7 +162,10 @@ static double distance(measuring *m) {
 }
 
 static double sum(measuring *m) {
-    return MM * (v3_dist(point(m, 1), point(m, 2)) + v3_dist(point(m, 3), point(m, 4)));
+    double total = 0.0;
+    for (int i = 1; i + 1 < m->n_words; i += 2)
+        total += MM * v3_dist(point(m, i), point(m, i + 1));
+    return m->n_words % 2 ? total : fail(m, "points go in pairs");
 }
 
 static oik_vec3 catmull_rom(oik_vec3 a, oik_vec3 b, oik_vec3 c, oik_vec3 d, double t) {

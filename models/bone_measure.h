@@ -13,7 +13,7 @@
  *   arc A B C ..                             length of the smooth curve (Catmull-Rom) through points
  *   angle A>B C>D [about N] [less DEG]       between two directions, 0 to 180 degrees; about N: of their projections along N; DEG is
  *                                            taken off
- *   sum A B C D                              distance A B plus distance C D
+ *   sum A B C D ..                           distance A B plus distance C D and so on
  *
  * Units of results: mm and degrees.
  */

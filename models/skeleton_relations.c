@@ -52,9 +52,12 @@ static oik_vec3 bone_point(oik_builder *b, const char *bone, const char *landmar
     return oik_builder_position(b, text);
 }
 
-/** Intervertebral discs between neighbouring vertebrae from the sacrum to C2: four points on the rim of the mid-plane. */
+/**
+ * Intervertebral discs between neighbouring vertebrae from the sacrum to C2: four points on the rim of the mid-plane, and while posing its
+ * centre. A disc bends about its nucleus, which hardly yields: the rims give, the centre keeps its height, so that no pose stretches the spine.
+ */
 static void stitch_discs(oik_builder *b) {
-    const double sigma_infer = 1.5, sigma_pose = 1.8;
+    const double sigma_infer = 1.5, sigma_pose = 1.8, unused = 1e6, sigma_centre = 0.5;
     int lower = oik_builder_row(b, "pelvis");
     for (int row = 0; row < oik_n_part_rows && !b->status; row++) {
         const char *name = oik_part_table[row].name;
@@ -68,6 +71,7 @@ static void stitch_discs(oik_builder *b) {
         oik_vec3 rim[3] = {v3_add(centre, side), v3_add(centre, front), v3_sub(centre, front)};
         for (int k = 0; k < 3; k++)
             stitch(b, lower, row, rim[k], rim[k], sigma_infer, sigma_pose, true);
+        stitch(b, lower, row, centre, centre, unused, sigma_centre, true);
         lower = row;
     }
 }

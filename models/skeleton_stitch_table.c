@@ -1,11 +1,11 @@
 /**
  * How parts meet: joints as shared points, and ligaments (see skeleton_tables.h).
  *
- * A ball joint is 1 shared point, a hinge 2 on its axis and a weak one off it, a disc 4 on its rim (added by recipe between
- * neighbouring vertebrae), a rib 2 on its head and tubercle. keep_offset = false marks true joint centres.
+ * A ball joint is 1 shared point, a hinge 2 on its axis and a weak one off it, a disc 4 on its rim and while posing its
+ * centre (added by recipe between neighbouring vertebrae), a rib 2 on its head and tubercle. keep_offset = false marks true joint centres.
  * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres (0.15 for hips, which legs that are too short for their skin pull
  * apart; 2 while placing fingers on the hand: the skin of a bent finger that was opened is off along it by so much, which is not to change
- * its length), 2-4 for discs, 10-30 where a point only steadies a rotation.
+ * its length), 0.5-2 for discs, 10-30 where a point only steadies a rotation.
  */
 #include <stddef.h>
 

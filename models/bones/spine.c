@@ -9,15 +9,16 @@ static const double DEG = 3.14159265358979323846 / 180.0;
  * Discs: lumbar 9-12 mm, thoracic 4-6.5, cervical 4.5-5 (Kunkel et al. 2011, Gilad and Nissan 1986 [L]); in the cervical rows less by
  * 1.3 mm and the body more, because height counts to the crest of the saddle.
  * Bodies after Panjabi et al. 1991-92 (Spine 16:888, 17:299), Gilad and Nissan 1985, Kunkel et al. 2010. The tilts add
- * up to sacral slope 40, lumbar lordosis 58, thoracic kyphosis (T4-T12) 40 and cervical lordosis of about 20 degrees.
+ * up to sacral slope 40, lumbar lordosis 56, thoracic kyphosis (T4-T12) 40 and cervical lordosis of about 20 degrees. Lumbar discs are
+ * wedged by 5 deg at L1-L2, rising to 15 at L5-S1, bodies by -3 to 9 (Been and Kalichman 2014, Spine J 14:87 [L]).
  */
 const oik_vertebra_row oik_vertebra_table[N_LEVELS] = {
     /*      width depth height disc  tilts     canal       transverse   spinous         pedicle */
-    {"L5", 52, 35, 27.5, 10.6, -16, -9, 27, 17, 94, -23, 4, 20, 20, 5.6, 8.5},
-    {"L4", 50, 35, 28.5, 12, -14, -2, 24, 17, 92, -25, 4, 27, 5, 6.6, 6.8},
-    {"L3", 48, 34, 28.5, 11.4, -9, 0, 23, 17, 98, -26, 4, 31, 9, 11, 5.6},
-    {"L2", 46, 33, 28, 11, -7, 2, 22.5, 17, 90, -27, 4, 30, 11, 11.5, 4.8},
-    {"L1", 44, 32, 27.5, 9.5, -4, 3, 22, 17, 80, -28, 4, 28, 14, 11, 4.4},
+    {"L5", 52, 35, 27.5, 11.4, -15, -9, 27, 17, 94, -23, 4, 20, 12, 5.6, 8.5},
+    {"L4", 50, 35, 28.5, 12, -11.5, -2, 24, 17, 92, -25, 4, 27, 5, 6.6, 6.8},
+    {"L3", 48, 34, 28.5, 11.4, -10.5, 0, 23, 17, 98, -26, 4, 31, 9, 9.5, 5.6},
+    {"L2", 46, 33, 28, 11, -8, 2, 22.5, 17, 90, -27, 4, 30, 11, 11.5, 4.8},
+    {"L1", 44, 32, 27.5, 9.5, -5, 3, 22, 17, 80, -28, 4, 28, 14, 11, 4.4},
     {"T12", 42, 31, 25.2, 6.5, -1, 3, 22, 17, 50, -32, 4, 24, 20, 9, 4.3},
     {"T11", 39, 31, 23.2, 5.5, 0.5, 3, 19, 16, 52, -35, 3, 26, 30, 8, 4.6},
     {"T10", 36, 31, 22.3, 5, 0.5, 3, 17, 15.5, 57, -37, 3, 29, 42, 7, 4.0},

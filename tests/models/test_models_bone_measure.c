@@ -87,6 +87,7 @@ static void distances_and_sums_are_between_points(void **state) {
     assert_measure("box", "distance centre ball:centre", 50, ROUNDING);
     assert_measure("box", "distance top|front centre+0,25,25", 0, ROUNDING);
     assert_measure("box", "sum centre top centre side", 100, ROUNDING);
+    assert_measure("box", "sum centre top centre side top front", 100 + 50 * sqrt(2), ROUNDING);
 }
 
 /* offsets and directions go along the bone's own axes */
