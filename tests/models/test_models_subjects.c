@@ -18,6 +18,7 @@
 #include "models/subject_draw.h"
 #include "models/subject_report.h"
 #include "skeleton/puppet_terms.h"
+#include "support/disc_measures.h"
 #include "support/run_program.h"
 #include "support/temp_dir.h"
 
@@ -287,6 +288,34 @@ static void bones_of_random_subjects_fit(void **state) {
     }
 }
 
+static void discs_of_random_subjects_are_3_to_15_mm_high(void **state) {
+    (void)state;
+    for (int s = 0; s < N_SEXES; s++) {
+        const model *m = &models[s];
+        const spine_discs discs = spine_discs_find(m->skeleton);
+        oik_skel_options options = oik_skel_options_default();
+        oik_error err = {.message = ""};
+        oik_subject_source source = {1};
+        for (int i = 0; i < N_SUBJECTS; i++) {
+            double beta[64];
+            disc_heights heights[N_DISCS];
+            oik_body_fit fit;
+            oik_puppet *puppet;
+            oik_subject_draw(beta, m->body, &source);
+            check(oik_subject_fit(&fit, m->body, beta, &err), &err);
+            check(oik_skel_infer(&puppet, NULL, m->skeleton, m->body, &fit, &options, &err), &err);
+            spine_discs_measure(heights, &discs, puppet);
+            oik_puppet_free(puppet);
+            oik_body_fit_free(&fit);
+            for (int d = 0; d < N_DISCS; d++) {
+                double space = heights[d].space, middle = heights[d].at[DISC_MIDDLE];
+                if (!(fmin(space, middle) >= 3.0 && fmax(space, middle) <= 15.0))
+                    fail_msg("%s %d: the disc of %s is %.1f mm high, in the middle %.1f", genders[s], i, disc_name(d), space, middle);
+            }
+        }
+    }
+}
+
 /* ---- smoothness ---- */
 
 /* Extents of all bones along the axes of their parts, three for each bone [m]. */
@@ -354,6 +383,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(damaged_correlations_are_refused_by_line, temp_dir_setup, temp_dir_teardown),
         cmocka_unit_test(intersections_and_bones_outside_are_found),
         cmocka_unit_test(bones_of_random_subjects_fit),
+        cmocka_unit_test(discs_of_random_subjects_are_3_to_15_mm_high),
         cmocka_unit_test(dimensions_of_bones_follow_the_skin_without_jumps),
     };
     return cmocka_run_group_tests_name("test_models_subjects", tests, set_up, tear_down);

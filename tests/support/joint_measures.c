@@ -233,36 +233,7 @@ static void measure_knee(joint_measures *out, const placed_bones *b, const oik_p
     out->patella_height[side] = ligament_length(b->model, puppet, part_of_bone(b, tibia), part_of_bone(b, patella));
 }
 
-/* ---- discs ---- */
-
-/** Where a line p + s n leaves (sign 1, the last place) or enters (-1, the first) a bone's mesh, |s| < reach [m]; NAN: it does not. */
-static double line_hits(const placed_bones *b, int bone, oik_vec3 p, oik_vec3 n, double sign, double reach) {
-    const oik_skel_model *m = b->model;
-    double best = (double)NAN;
-    for (size_t f = 0; f < m->n_faces; f++) {
-        if (m->vertex_bone[m->faces[f][0]] != bone)
-            continue;
-        oik_vec3 a = b->y[m->faces[f][0]], e1 = v3_sub(b->y[m->faces[f][1]], a), e2 = v3_sub(b->y[m->faces[f][2]], a);
-        oik_vec3 h = v3_cross(n, e2), d = v3_sub(p, a), q = v3_cross(d, e1);
-        double det = v3_dot(e1, h), u = v3_dot(d, h) / det, v = v3_dot(n, q) / det, s = v3_dot(e2, q) / det;
-        if (!(u >= 0.0 && v >= 0.0 && u + v <= 1.0) || fabs(s) > reach || det * sign > 0.0) /* det > 0: the line enters */
-            continue;
-        if (isnan(best) || sign * s > sign * best)
-            best = s;
-    }
-    return best;
-}
-
-/** Four stitch points between two vertebrae: sides, front, back; the mean of where both parts carry them. False: they are not stitched. */
-static bool disc_points(oik_vec3 rim[4], const placed_bones *b, const oik_puppet *puppet, int lower, int upper) {
-    const oik_stitches *s = &b->model->stitches;
-    int n = 0;
-    for (size_t i = 0; i < s->n && n < 4; i++)
-        if (b->model->point_part[s->point_a[i]] == lower && b->model->point_part[s->point_b[i]] == upper)
-            rim[n++] = v3_lerp(oik_puppet_point(puppet, b->model, (size_t)s->point_a[i]),
-                               oik_puppet_point(puppet, b->model, (size_t)s->point_b[i]), 0.5);
-    return n == 4;
-}
+/* ---- cage ---- */
 
 static void keep(bone_pair *out, bool better, const char *a, const char *b, double mm) {
     if (!better && out->name[0])
@@ -270,35 +241,6 @@ static void keep(bone_pair *out, bool better, const char *a, const char *b, doub
     snprintf(out->name, sizeof out->name, "%s-%s", a, b);
     out->mm = mm;
 }
-
-/** Heights at the middle and six tenths of the way to the rim, along the disc's normal. */
-static void measure_disc(joint_measures *out, const placed_bones *b, const oik_puppet *puppet, int lower, int upper) {
-    oik_vec3 rim[4];
-    const double reach = 0.012;
-    const char *names[2] = {b->model->bone_names[lower], b->model->bone_names[upper]};
-    if (!disc_points(rim, b, puppet, part_of_bone(b, lower), part_of_bone(b, upper)))
-        return;
-    oik_vec3 middle = v3_lerp(rim[2], rim[3], 0.5), n = v3_unit(v3_cross(v3_sub(rim[2], rim[3]), v3_sub(rim[0], rim[1])));
-    if (v3_dot(n, v3_sub(puppet->t[part_of_bone(b, upper)], middle)) < 0.0)
-        n = v3_scale(n, -1.0);
-    for (int k = -1; k < 4; k++) {
-        oik_vec3 p = k < 0 ? middle : v3_lerp(middle, rim[k], 0.6);
-        double top = line_hits(b, upper, p, n, -1.0, reach), bottom = line_hits(b, lower, p, n, 1.0, reach), mm = MM * (top - bottom);
-        if (isnan(mm))
-            continue;
-        keep(&out->disc_low, mm < out->disc_low.mm, names[0], names[1], mm);
-        keep(&out->disc_high, mm > out->disc_high.mm, names[0], names[1], mm);
-    }
-}
-
-static void measure_discs(joint_measures *out, const placed_bones *b, const oik_puppet *puppet) {
-    static const char *const spine[] = {"sacrum", "L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10", "T9", "T8", "T7", "T6", "T5",
-                                        "T4", "T3", "T2", "T1", "C7", "C6", "C5", "C4", "C3", "C2_axis"};
-    for (size_t i = 0; i + 1 < sizeof spine / sizeof *spine; i++)
-        measure_disc(out, b, puppet, placed_bone(b, spine[i]), placed_bone(b, spine[i + 1]));
-}
-
-/* ---- cage ---- */
 
 static void measure_cage(joint_measures *out, const placed_bones *b) {
     int sternum = placed_bone(b, "sternum");
@@ -380,7 +322,6 @@ void joint_measures_take(joint_measures *out, const oik_skel_model *model, const
         measure_knee(out, &b, puppet, side);
         measure_shoulder(out, &b, side);
     }
-    measure_discs(out, &b, puppet);
     measure_cage(out, &b);
     measure_depths(out, &b);
     placed_bones_free(&b);

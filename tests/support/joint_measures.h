@@ -41,7 +41,6 @@ typedef struct joint_measures {
     double patella_height[2]; /**< length of the patellar ligament */
     double radius_gap[2];     /**< radius to ulna */
     double scapula_gap[2];    /**< scapula to the nearest rib */
-    bone_pair disc_low, disc_high; /**< least and greatest height of an intervertebral disc */
     bone_pair rib_spine;      /**< greatest gap of a rib and the vertebrae that it stands on */
     bone_pair rib_sternum;    /**< greatest gap along a rib, its cartilage and the sternum */
     bone_pair deepest[24];    /**< deepest interpenetrations of bones of different parts; names are empty after the last one */
