@@ -1,6 +1,7 @@
 /**
  * Heights of the intervertebral disc spaces of a placed puppet of the built-in model, as lateral radiographs are measured: between the facing
- * end plates, along the bisector of their normals, in the middle and at the rims (Frobin et al. 1997, Clin Biomech 12 Suppl 1: S1-S63).
+ * end plates, along the bisector of their normals (Frobin et al. 1997, Clin Biomech 12 Suppl 1 [L]), in front, in the middle and behind, as
+ * the heights of "the radiological space between two vertebrae" are published (MRI of 106, abstract discovery.researcher.life 9fbcab06d9e2).
  * The places on the plates are fixed points of the bones, found once on the template, so that they are the same in every subject and pose.
  */
 #ifndef TESTS_SUPPORT_DISC_MEASURES_H
