@@ -41,11 +41,12 @@ static inline oik_vec3 v3_lerp(oik_vec3 a, oik_vec3 b, double t) {
 static inline oik_vec3 v3_mul(oik_vec3 a, oik_vec3 b) {
     return v3(a.x * b.x, a.y * b.y, a.z * b.z);
 }
+/** Smaller and larger of each component, of finite vectors: comparisons, since fmin() and fmax() are calls on most machines. */
 static inline oik_vec3 v3_min(oik_vec3 a, oik_vec3 b) {
-    return v3(fmin(a.x, b.x), fmin(a.y, b.y), fmin(a.z, b.z));
+    return v3(a.x < b.x ? a.x : b.x, a.y < b.y ? a.y : b.y, a.z < b.z ? a.z : b.z);
 }
 static inline oik_vec3 v3_max(oik_vec3 a, oik_vec3 b) {
-    return v3(fmax(a.x, b.x), fmax(a.y, b.y), fmax(a.z, b.z));
+    return v3(a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y, a.z > b.z ? a.z : b.z);
 }
 static inline double v3_dot(oik_vec3 a, oik_vec3 b) {
     return a.x * b.x + a.y * b.y + a.z * b.z;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "mesh/near_order.h"
 
 enum { LEAF_SIZE = 4, MAX_DEPTH = 40 }; /* 2^31 triangles halve 31 times */
 
@@ -26,42 +27,6 @@ static void triangle_bounds(oik_vec3 *lo, oik_vec3 *hi, const builder *b, int32_
     const int32_t *f = b->faces[face];
     *lo = v3_min(v3_min(b->vertices[f[0]], b->vertices[f[1]]), b->vertices[f[2]]);
     *hi = v3_max(v3_max(b->vertices[f[0]], b->vertices[f[1]]), b->vertices[f[2]]);
-}
-
-static int longest_axis(const builder *b, int32_t first, int32_t n) {
-    oik_vec3 lo = b->centres[b->tree.order[first]], hi = lo;
-    for (int32_t i = 1; i < n; i++) {
-        lo = v3_min(lo, b->centres[b->tree.order[first + i]]);
-        hi = v3_max(hi, b->centres[b->tree.order[first + i]]);
-    }
-    oik_vec3 d = v3_sub(hi, lo);
-    return d.x >= d.y && d.x >= d.z ? 0 : d.y >= d.z ? 1 : 2;
-}
-
-/** Move the k smallest centres along axis to the front of order[0 .. n - 1] (Hoare, Comm. ACM 4 (1961) 321). */
-static void select_smallest(int32_t *order, int32_t n, int32_t k, const oik_vec3 *centres, int axis) {
-    int32_t left = 0, right = n - 1;
-    while (left < right) {
-        double pivot = v3_get(centres[order[left + (right - left) / 2]], axis);
-        int32_t i = left, j = right;
-        while (i <= j) {
-            while (v3_get(centres[order[i]], axis) < pivot)
-                i++;
-            while (v3_get(centres[order[j]], axis) > pivot)
-                j--;
-            if (i > j)
-                break;
-            int32_t swap = order[i];
-            order[i++] = order[j];
-            order[j--] = swap;
-        }
-        if (k <= j)
-            right = j;
-        else if (k >= i)
-            left = i;
-        else
-            return;
-    }
 }
 
 static void fit_leaf(const builder *b, oik_box_node *node) {
@@ -84,7 +49,7 @@ static int32_t build_node(builder *b, int32_t first, int32_t n) {
         return index;
     }
     int32_t half = n / 2;
-    select_smallest(b->tree.order + first, n, half, b->centres, longest_axis(b, first, n));
+    oik_halve(b->tree.order + first, n, b->centres);
     const oik_box_node *left = &b->tree.nodes[build_node(b, first, half)];
     int32_t right = build_node(b, first + half, n - half);
     const oik_box_node *other = &b->tree.nodes[right];
@@ -155,43 +120,42 @@ void oik_box_tree_clear(oik_box_tree *tree) {
     *tree = (oik_box_tree){0};
 }
 
-/** Nearest point on the side from a to b, as a fraction of the way. */
-static double fraction_on_side(oik_vec3 a, oik_vec3 b, oik_vec3 p) {
-    oik_vec3 d = v3_sub(b, a);
-    double square = v3_dot(d, d);
-    double t = square > 0.0 ? v3_dot(v3_sub(p, a), d) / square : 0.0;
-    return t > 0.0 ? t < 1.0 ? t : 1.0 : 0.0;
+/** A point of a side or corner as an answer. */
+static oik_box_hit hit_at(oik_vec3 point, oik_vec3 p, oik_feature feature) {
+    oik_vec3 d = v3_sub(p, point);
+    return (oik_box_hit){.point = point, .square = v3_dot(d, d), .feature = feature};
 }
 
-/** Nearest point on the three sides of a triangle; works for triangles of no area too. */
-static oik_box_hit nearest_on_sides(const oik_vec3 corner[3], oik_vec3 p) {
-    oik_box_hit best = {.square = HUGE_VAL};
-    for (int k = 0; k < 3; k++) {
-        int next = (k + 1) % 3;
-        double t = fraction_on_side(corner[k], corner[next], p);
-        oik_vec3 point = v3_lerp(corner[k], corner[next], t);
-        oik_vec3 d = v3_sub(p, point);
-        if (v3_dot(d, d) >= best.square)
-            continue;
-        int feature = t <= 0.0 ? OIK_CORNER_0 + k : t >= 1.0 ? OIK_CORNER_0 + next : OIK_SIDE_0 + k;
-        best = (oik_box_hit){.point = point, .square = v3_dot(d, d), .feature = (oik_feature)feature};
-    }
-    return best;
-}
+/* share of its terms below which an area counts as none: what is left by rounding, and triangles a ten-millionth as high as long */
+static const double NO_AREA = 1e-14;
 
 /**
- * Nearest point on a triangle: the foot of the perpendicular when it is inside, else a point of the sides.
- * The foot is inside when p is on the inner side of the three planes that stand on the sides along the normal.
+ * Nearest point on a triangle by the region of its plane that p projects to: a corner, a side or the inside, also for triangles of no area
+ * (C. Ericson, Real-Time Collision Detection, Morgan Kaufmann 2005, section 5.1.5).
+ *
+ *   A1 .. C2 = ab . ap, ac . ap, ab . bp, ac . bp, ab . cp, ac . cp      on_c = |n|^2 times the share of corner c in the projection of p
  */
 static oik_box_hit nearest_on_triangle(const oik_vec3 corner[3], oik_vec3 p) {
-    oik_vec3 ab = v3_sub(corner[1], corner[0]), ac = v3_sub(corner[2], corner[0]);
+    oik_vec3 a = corner[0], b = corner[1], c = corner[2], ab = v3_sub(b, a), ac = v3_sub(c, a);
+    oik_vec3 ap = v3_sub(p, a), bp = v3_sub(p, b), cp = v3_sub(p, c);
+    double A1 = v3_dot(ab, ap), A2 = v3_dot(ac, ap), B1 = v3_dot(ab, bp), B2 = v3_dot(ac, bp), C1 = v3_dot(ab, cp), C2 = v3_dot(ac, cp);
+    if (A1 <= 0.0 && A2 <= 0.0)
+        return hit_at(a, p, OIK_CORNER_0);
+    if (B1 >= 0.0 && B2 <= B1)
+        return hit_at(b, p, OIK_CORNER_1);
+    if (C2 >= 0.0 && C1 <= C2)
+        return hit_at(c, p, OIK_CORNER_2);
+    double on_a = B1 * C2 - C1 * B2, on_b = C1 * A2 - A1 * C2, on_c = A1 * B2 - B1 * A2;
+    if (on_c <= NO_AREA * fabs(A1 * B2) && A1 > 0.0 && B1 <= 0.0)
+        return hit_at(v3_madd(a, A1 / (A1 - B1), ab), p, OIK_SIDE_0);
+    if (on_b <= NO_AREA * fabs(A1 * C2) && A2 > 0.0 && C2 <= 0.0)
+        return hit_at(v3_madd(a, A2 / (A2 - C2), ac), p, OIK_SIDE_2);
+    if (on_a <= NO_AREA * fabs(C1 * B2) && B2 >= B1 && C1 >= C2)
+        return hit_at(v3_lerp(b, c, (B2 - B1) / (B2 - B1 + C1 - C2)), p, OIK_SIDE_1);
     oik_vec3 n = v3_cross(ab, ac);
-    oik_vec3 ap = v3_sub(p, corner[0]), bp = v3_sub(p, corner[1]);
     double square = v3_dot(n, n);
-    int inside = v3_dot(n, v3_cross(ab, ap)) > 0.0 && v3_dot(n, v3_cross(v3_sub(corner[2], corner[1]), bp)) > 0.0 &&
-                 v3_dot(n, v3_cross(ap, ac)) > 0.0 && square > DBL_MIN;
-    if (!inside)
-        return nearest_on_sides(corner, p);
+    if (square < DBL_MIN) /* underflow of what is no needle: all corners are one place */
+        return hit_at(a, p, OIK_CORNER_0);
     double height = v3_dot(ap, n) / square; /* in lengths of n */
     return (oik_box_hit){.point = v3_madd(p, -height, n), .square = height * height * square, .feature = OIK_INSIDE};
 }
@@ -233,7 +197,8 @@ static int search_leaf(oik_box_hit *best, const oik_box_tree *tree, const oik_bo
     return found;
 }
 
-static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, const facing *wanted) {
+/** first: any one will do. */
+static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, const facing *wanted, bool first) {
     struct {
         int32_t node;
         double square;
@@ -242,7 +207,7 @@ static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double
     oik_box_hit best = {.square = max_square};
     stack[depth].node = 0;
     stack[depth++].square = box_square(&tree->nodes[0], p);
-    while (depth > 0) {
+    while (depth > 0 && !(first && found)) {
         depth--;
         if (stack[depth].square > best.square)
             continue;
@@ -270,28 +235,14 @@ static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double
 }
 
 int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square) {
-    return search(out, tree, p, max_square, NULL);
+    return search(out, tree, p, max_square, NULL, false);
 }
 
 int oik_box_tree_nearest_facing(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, oik_vec3 direction, double limit) {
     const facing wanted = {direction, limit};
-    return search(out, tree, p, max_square, &wanted);
+    return search(out, tree, p, max_square, &wanted, false);
 }
 
-int oik_box_tree_touches(const oik_box_tree *tree, oik_vec3 p, double max_square) {
-    int32_t stack[MAX_DEPTH];
-    int depth = 0;
-    stack[depth++] = 0;
-    while (depth > 0) {
-        const oik_box_node *node = &tree->nodes[stack[--depth]];
-        if (box_square(node, p) > max_square)
-            continue;
-        if (node->n > 0)
-            return 1;
-        int32_t left = (int32_t)(node - tree->nodes) + 1;
-        bool left_first = box_square(&tree->nodes[left], p) <= box_square(&tree->nodes[node->right], p);
-        stack[depth++] = left_first ? node->right : left;
-        stack[depth++] = left_first ? left : node->right;
-    }
-    return 0;
+int oik_box_tree_any(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square) {
+    return search(out, tree, p, max_square, NULL, true);
 }

@@ -47,7 +47,7 @@ int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p,
 /** The same among triangles whose unit normal has a product with `direction` below `limit`: those that face against it. */
 int oik_box_tree_nearest_facing(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, oik_vec3 direction, double limit);
 
-/** Is a leaf's box within that squared distance? Where it is not, no triangle is. Allocates nothing; stops at the first one. */
-int oik_box_tree_touches(const oik_box_tree *tree, oik_vec3 p, double max_square);
+/** Some point with squared distance at most max_square, the first one that is found; 0 when there is none. A fraction of the time. */
+int oik_box_tree_any(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square);
 
 #endif

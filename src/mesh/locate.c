@@ -8,6 +8,7 @@
  */
 #include "mesh/locate.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,4 +177,43 @@ int oik_locator_nearest(oik_nearest *out, const oik_locator *locator, oik_vec3 p
     *out = (oik_nearest){
         .point = hit.point, .normal = pseudo_normal(locator, &hit), .distance = sqrt(hit.square), .face = hit.face};
     return 1;
+}
+
+/** The ball about the bounds of n points, n at least 1. */
+static double ball(oik_vec3 *centre, const oik_vec3 *p, size_t n) {
+    oik_vec3 low = p[0], high = p[0];
+    for (size_t i = 1; i < n; i++) {
+        low = v3_min(low, p[i]);
+        high = v3_max(high, p[i]);
+    }
+    *centre = v3_lerp(low, high, 0.5);
+    return 0.5 * v3_dist(low, high);
+}
+
+/* a query of its own costs a point as much as its share of one for so many, and they have to be near the surface to be asked for */
+enum { SMALLEST_RUN = 2 };
+
+/** A ball without surface has one side; otherwise its points are halved. known: a point of the surface, or NULL. Recursion: log2(n). */
+static void find_sides(oik_side *side, const oik_locator *l, const oik_vec3 *p, size_t n, double reach, const oik_vec3 *known) {
+    oik_box_hit hit;
+    oik_vec3 centre;
+    double radius = ball(&centre, p, n), far = radius + reach;
+    bool met = known && v3_dist(*known, centre) <= far;
+    if (met)
+        hit.point = *known;
+    else
+        met = oik_box_tree_any(&hit, &l->tree, centre, far * far);
+    if (met && n > SMALLEST_RUN && v3_dist(hit.point, centre) + radius > reach) {
+        find_sides(side, l, p, n / 2, reach, &hit.point);
+        find_sides(side + n / 2, l, p + n / 2, n - n / 2, reach, &hit.point);
+        return;
+    }
+    oik_side one = met ? OIK_SIDE_UNKNOWN : oik_locator_winding(l, p[0]) > 0 ? OIK_SIDE_INSIDE : OIK_SIDE_OUTSIDE;
+    for (size_t i = 0; i < n; i++)
+        side[i] = one;
+}
+
+void oik_locator_sides(oik_side *side, const oik_locator *locator, const oik_vec3 *p, size_t n, double reach) {
+    if (n > 0)
+        find_sides(side, locator, p, n, reach, NULL);
 }

@@ -45,4 +45,18 @@ int oik_locator_winding(const oik_locator *locator, oik_vec3 p);
  */
 int oik_locator_nearest(oik_nearest *out, const oik_locator *locator, oik_vec3 p, double max_distance);
 
+/** Where a point is known to be. */
+typedef enum oik_side {
+    OIK_SIDE_UNKNOWN, OIK_SIDE_INSIDE, OIK_SIDE_OUTSIDE
+} oik_side;
+
+/**
+ * Sides of many points at once: inside (positive winding number) or outside, and farther than reach from the surface. What is nearer, or
+ * so near that a few neighbours in the list could not be told together, stays unknown.
+ * @param[out] side n, one for each point
+ * @param[in]  p    n points; the more of a run of them are near each other, as vertices of a mesh are, the fewer questions are asked
+ * One nearest-point query for each run that has to be looked at, one winding number for each that is told. Allocates nothing. Thread safe.
+ */
+void oik_locator_sides(oik_side *side, const oik_locator *locator, const oik_vec3 *p, size_t n, double reach);
+
 #endif

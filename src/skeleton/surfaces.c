@@ -13,8 +13,9 @@
 
 /* A vertex farther from a surface than the reach and SLACK is not looked for, outside or inside: one that is deeper has neighbours that are
  * less so. What is farther than FACING from a part's bounds in the template does not reach it. Surfaces face each other when the product of
- * their normals is below OPPOSED; parts that glide are brought back through bones up to THICKNESS thick. */
-static const double SLACK = 1.5e-3, FACING = 50e-3, OPPOSED = -0.25, THICKNESS = 12e-3;
+ * their normals is below OPPOSED; parts that glide are brought back through bones up to THICKNESS thick. Vertices are listed ROOM farther than
+ * they are looked for: parts move by about as much after their first solve. */
+static const double SLACK = 1.5e-3, FACING = 50e-3, OPPOSED = -0.25, THICKNESS = 12e-3, ROOM = 4e-3;
 
 /** One part's surface in its own frame. */
 typedef struct surface {
@@ -238,7 +239,6 @@ typedef struct search {
     double reach, range; /**< range: as far as is looked [m] */
     oik_near_vertex *out;
     size_t n;
-    oik_status status;
 } search;
 
 static oik_vec3 face_normal(const oik_surfaces *s, const int32_t v[3]) {
@@ -283,12 +283,11 @@ static double look_at_vertex(search *q, int32_t vertex, oik_vec3 y) {
     return inside || q->pair->glides ? 0.0 : sqrt(hit.square);
 }
 
-static void visit_vertex(search *q, int32_t vertex) {
-    oik_seen_vertex *seen = &q->pair->seen[vertex - q->own->first];
-    oik_vec3 y = v3_add(m3_mulv(q->R, q->s->u[vertex]), q->t);
+static void visit_vertex(search *q, oik_seen_vertex *seen) {
+    oik_vec3 y = v3_add(m3_mulv(q->R, q->s->u[seen->vertex]), q->t);
     if (seen->distance - v3_dist(y, seen->at) - (q->other->way - seen->way) >= q->reach)
         return;
-    seen->distance = look_at_vertex(q, vertex, y);
+    seen->distance = look_at_vertex(q, seen->vertex, y);
     seen->at = y;
     seen->way = q->other->way;
 }
@@ -298,30 +297,68 @@ static bool counts(const search *q, int32_t vertex, int32_t face) {
     return q->s->owner[vertex] == face && (!q->pair->glides || q->pair->glides[vertex - q->own->first]);
 }
 
-static void visit_leaf(search *q, const oik_box_node *node) {
-    if (!q->pair->seen && !(q->pair->seen = oik_new((size_t)q->own->n_vertices, sizeof *q->pair->seen, NULL)))
-        q->status = OIK_E_MEMORY;
-    for (int32_t i = node->first; i < node->first + node->n && !q->status; i++) {
+static void list_leaf(search *q, const oik_box_node *node) {
+    for (int32_t i = node->first; i < node->first + node->n; i++) {
         int32_t face = q->own->tree.order[i];
         for (int k = 0; k < 3; k++)
             if (counts(q, q->own->faces[face][k], face))
-                visit_vertex(q, q->own->faces[face][k]);
+                q->out[q->n++].vertex = q->own->faces[face][k];
     }
 }
 
-/** Recursion: the depth of the tree. */
-static void visit_node(search *q, int32_t index) {
+/** Put out the vertices of boxes within q->pair->listed. known: a point of the other surface, or NULL. Recursion: the depth of the tree. */
+static void list_node(search *q, int32_t index, const oik_vec3 *known) {
     const oik_box_node *node = &q->own->tree.nodes[index];
-    oik_vec3 half = v3_scale(v3_sub(node->hi, node->lo), 0.5), centre = v3_add(node->lo, half);
-    double limit = v3_norm(half) + q->range;
-    if (!oik_box_tree_touches(&q->other->tree, v3_add(m3_mulv(q->R, centre), q->t), limit * limit))
-        return;
+    oik_vec3 half = v3_scale(v3_sub(node->hi, node->lo), 0.5), centre = v3_add(m3_mulv(q->R, v3_add(node->lo, half)), q->t);
+    double limit = v3_norm(half) + q->pair->listed;
+    oik_box_hit hit;
+    if (!known || v3_dist(*known, centre) > limit) {
+        if (!oik_box_tree_any(&hit, &q->other->tree, centre, limit * limit))
+            return;
+        known = &hit.point;
+    }
     if (node->n > 0) {
-        visit_leaf(q, node);
+        list_leaf(q, node);
         return;
     }
-    visit_node(q, index + 1);
-    visit_node(q, node->right);
+    list_node(q, index + 1, known);
+    list_node(q, node->right, known);
+}
+
+/** How far vertices of the own part may have moved in the frame of the other one, or its surface there, since they were listed [m]. */
+static double moved(const search *q) {
+    const oik_box_node *all = &q->own->tree.nodes[0];
+    double farthest = 0.0;
+    for (int i = 0; i < 8; i++) { /* a rigid motion moves a corner of a box the farthest */
+        oik_vec3 u = v3(i & 1 ? all->hi.x : all->lo.x, i & 2 ? all->hi.y : all->lo.y, i & 4 ? all->hi.z : all->lo.z);
+        oik_vec3 before = v3_add(m3_mulv(q->pair->R, u), q->pair->t), now = v3_add(m3_mulv(q->R, u), q->t);
+        farthest = fmax(farthest, v3_dist(before, now));
+    }
+    return farthest + q->own->way + q->other->way - q->pair->way;
+}
+
+/** List what may come near before the parts have moved by ROOM. */
+static oik_status list_vertices(search *q, oik_error *err) {
+    oik_near_pair *pair = q->pair;
+    pair->listed = q->range + ROOM;
+    pair->R = q->R;
+    pair->t = q->t;
+    pair->way = q->own->way + q->other->way;
+    list_node(q, 0, NULL);
+    if (q->n > pair->room) {
+        oik_seen_vertex *seen = oik_resize(pair->seen, q->n, sizeof *seen, err);
+        if (!seen) {
+            pair->listed = 0.0;
+            return OIK_E_MEMORY;
+        }
+        pair->seen = seen;
+        pair->room = q->n;
+    }
+    pair->n_seen = q->n;
+    for (size_t i = 0; i < q->n; i++)
+        pair->seen[i] = (oik_seen_vertex){.vertex = q->out[i].vertex};
+    q->n = 0;
+    return OIK_OK;
 }
 
 oik_status oik_surfaces_near(oik_near_vertex *out, size_t *n, oik_near_pair *pair, const oik_surfaces *s, const oik_puppet *puppet,
@@ -333,9 +370,15 @@ oik_status oik_surfaces_near(oik_near_vertex *out, size_t *n, oik_near_pair *pai
         return OIK_OK;
     q.R = m3_tmul(puppet->R[pair->other], puppet->R[pair->own]);
     q.t = m3_tmulv(puppet->R[pair->other], v3_sub(puppet->t[pair->own], puppet->t[pair->other]));
-    visit_node(&q, 0);
+    if (pair->listed == 0.0 || q.range + moved(&q) > pair->listed) {
+        oik_status status = list_vertices(&q, err);
+        if (status)
+            return status;
+    }
+    for (size_t i = 0; i < pair->n_seen; i++)
+        visit_vertex(&q, &pair->seen[i]);
     *n = q.n;
-    return q.status ? oik_fail(err, q.status, "out of memory for the vertices near another bone") : OIK_OK;
+    return OIK_OK;
 }
 
 oik_status oik_surfaces_glide(oik_near_pair *pair, const oik_surfaces *s, oik_error *err) {
@@ -357,6 +400,5 @@ oik_status oik_surfaces_glide(oik_near_pair *pair, const oik_surfaces *s, oik_er
 void oik_near_pair_clear(oik_near_pair *pair) {
     free(pair->glides);
     free(pair->seen);
-    pair->glides = NULL;
-    pair->seen = NULL;
+    *pair = (oik_near_pair){.own = pair->own, .other = pair->other};
 }

@@ -3,7 +3,8 @@
  * another part's surface.
  *
  * Each part has a tree of boxes in its own frame. Vertices near another part are found by going down the tree of their own: a box whose
- * centre is farther from the other surface than its half diagonal and the reach together is left out with all that is in it.
+ * centre is farther from the other surface than its half diagonal and the reach together is left out with all that is in it. Those that are
+ * found, with some room, are kept: as long as the parts have moved less than that in each other's frame, no other vertex can be near.
  */
 #ifndef OIK_SKELETON_SURFACES_H
 #define OIK_SKELETON_SURFACES_H
@@ -33,6 +34,7 @@ void oik_surfaces_follow(oik_surfaces *surfaces, const oik_puppet *puppet);
 
 /** What is remembered of a vertex between two questions. */
 typedef struct oik_seen_vertex {
+    int32_t vertex;
     oik_vec3 at;     /**< where it was when it was looked at, in the frame of the other part [m] */
     double distance; /**< from the surface then, without a sign; 0 when it is to be looked at again [m] */
     double way;      /**< how far that surface may have gone by then in its own frame, by shape and bend [m] */
@@ -42,7 +44,12 @@ typedef struct oik_seen_vertex {
 typedef struct oik_near_pair {
     int32_t own, other;    /**< vertices of the first part, surface of the second one */
     bool *glides;          /**< n_vertices of the first part: those that count, also where they have gone through a thin bone; NULL: all */
-    oik_seen_vertex *seen; /**< n_vertices of the first part; NULL before anything was near */
+    size_t n_seen, room;   /**< room: for how many there is memory */
+    oik_seen_vertex *seen; /**< n_seen, all that count within `listed` of the surface when they were listed; NULL before anything was near */
+    double listed;         /**< 0: not yet [m] */
+    oik_mat3 R;            /**< from the own frame to that of the other part, when they were listed */
+    oik_vec3 t;
+    double way;            /**< of both parts, by shape and bend, when they were listed [m] */
 } oik_near_pair;
 
 /**

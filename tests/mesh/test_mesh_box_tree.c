@@ -1,4 +1,4 @@
-/* The tree of boxes against all triangles: nearest points, those that face a direction, leaves within a distance, moved triangles. */
+/* The tree of boxes against all triangles: nearest points, those that face a direction, any within a distance, moved triangles. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,24 +57,23 @@ static oik_vec3 corner(const soup *s, size_t f, int k) {
     return s->vertices[s->faces[f][k]];
 }
 
-/* Nearest point by regions of barycentric coordinates (Ericson, Real-Time Collision Detection, 2005, 5.1.5). */
+static oik_vec3 nearest_on_side(oik_vec3 a, oik_vec3 b, oik_vec3 p) {
+    oik_vec3 d = v3_sub(b, a);
+    double square = v3_dot(d, d);
+    return v3_madd(a, square > 0.0 ? fmin(fmax(v3_dot(v3_sub(p, a), d) / square, 0.0), 1.0) : 0.0, d);
+}
+
+/* The foot of the perpendicular where it is within the three sides, else the nearest of their points: not the way of box_tree.c. */
 static oik_vec3 nearest_on(oik_vec3 a, oik_vec3 b, oik_vec3 c, oik_vec3 p) {
-    oik_vec3 ab = v3_sub(b, a), ac = v3_sub(c, a), ap = v3_sub(p, a), bp = v3_sub(p, b), cp = v3_sub(p, c);
-    double d1 = v3_dot(ab, ap), d2 = v3_dot(ac, ap), d3 = v3_dot(ab, bp), d4 = v3_dot(ac, bp), d5 = v3_dot(ab, cp), d6 = v3_dot(ac, cp);
-    double va = d3 * d6 - d5 * d4, vb = d5 * d2 - d1 * d6, vc = d1 * d4 - d3 * d2;
-    if (d1 <= 0.0 && d2 <= 0.0)
-        return a;
-    if (d3 >= 0.0 && d4 <= d3)
-        return b;
-    if (d6 >= 0.0 && d5 <= d6)
-        return c;
-    if (vc <= 0.0 && d1 >= 0.0 && d3 <= 0.0)
-        return v3_madd(a, d1 / (d1 - d3), ab);
-    if (vb <= 0.0 && d2 >= 0.0 && d6 <= 0.0)
-        return v3_madd(a, d2 / (d2 - d6), ac);
-    if (va <= 0.0 && d4 >= d3 && d5 >= d6)
-        return v3_lerp(b, c, (d4 - d3) / (d4 - d3 + d5 - d6));
-    return v3_madd(v3_madd(a, vb / (va + vb + vc), ab), vc / (va + vb + vc), ac);
+    const oik_vec3 corners[] = {a, b, c};
+    oik_vec3 n = v3_unit(v3_cross(v3_sub(b, a), v3_sub(c, a))), foot = v3_madd(p, -v3_dot(v3_sub(p, a), n), n), best = a;
+    bool inside = v3_norm(n) > 0.0;
+    for (int k = 0; k < 3; k++) {
+        oik_vec3 from = corners[k], to = corners[(k + 1) % 3], q = nearest_on_side(from, to, p);
+        inside = inside && v3_dot(n, v3_cross(v3_sub(to, from), v3_sub(foot, from))) >= 0.0;
+        best = v3_dist(p, q) < v3_dist(p, best) ? q : best;
+    }
+    return inside ? foot : best;
 }
 
 static double square_to(const soup *s, size_t f, oik_vec3 p) {
@@ -191,34 +190,44 @@ static void no_triangle_faces_beyond_any_product(void **state) {
     soup_free(&s);
 }
 
-/* Squared distance from p to the nearest of the leaves' boxes. */
-static double leaf_square(const oik_box_tree *tree, oik_vec3 p) {
-    double least = HUGE_VAL;
-    for (int32_t i = 0; i < tree->n_nodes; i++) {
-        const oik_box_node *node = &tree->nodes[i];
-        oik_vec3 d = v3_sub(p, v3_min(v3_max(p, node->lo), node->hi));
-        if (node->n > 0)
-            least = fmin(least, v3_dot(d, d));
-    }
-    return least;
-}
-
-static void what_is_not_touched_has_no_triangle(void **state) {
+static void any_is_within_the_distance_when_there_is_one(void **state) {
     (void)state;
     for (size_t i = 0; i < N_SIZES; i++) {
         soup s = soup_new(sizes[i], 60 + i);
         uint64_t seed = 90 + i;
         for (int q = 0; q < QUESTIONS; q++) {
             oik_vec3 p = v3_scale(random_vec3(&seed), 1.6);
-            double square = least_square(&s, p, v3(1, 0, 0), 2.0), leaf = leaf_square(&s.tree, p);
-            assert_true(leaf <= square + ROUNDING);
-            assert_true(oik_box_tree_touches(&s.tree, p, square + 1e-9));
-            assert_true(oik_box_tree_touches(&s.tree, p, leaf + 1e-9));
-            if (leaf > 0.0)
-                assert_false(oik_box_tree_touches(&s.tree, p, leaf - fmin(1e-9, 0.5 * leaf)));
+            double square = least_square(&s, p, v3(1, 0, 0), 2.0), wide = square + 0.1 * fabs(random_signed(&seed));
+            oik_box_hit hit;
+            assert_true(oik_box_tree_any(&hit, &s.tree, p, square + 1e-9));
+            assert_true(oik_box_tree_any(&hit, &s.tree, p, wide));
+            assert_true(hit.square <= wide && fabs(v3_dot(v3_sub(hit.point, p), v3_sub(hit.point, p)) - hit.square) < ROUNDING);
+            assert_true(square_to(&s, (size_t)hit.face, hit.point) < ROUNDING);
+            assert_false(oik_box_tree_any(&hit, &s.tree, p, square - fmin(1e-9, 0.5 * square)));
         }
         soup_free(&s);
     }
+}
+
+/* All three corners on one line, in every order along it, two of them or all the same place. */
+static void triangles_without_area_are_their_longest_side(void **state) {
+    (void)state;
+    static const double along[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}, {0, 0, 1}, {0, 1, 0}, {1, 0, 0}, {1, 1, 1}};
+    uint64_t seed = 5;
+    for (size_t i = 0; i < sizeof along / sizeof *along; i++)
+        for (int q = 0; q < QUESTIONS; q++) {
+            oik_vec3 from = random_vec3(&seed), way = random_vec3(&seed), p = v3_scale(random_vec3(&seed), 2.0), corners[3];
+            const int32_t face[1][3] = {{0, 1, 2}};
+            double low = fmin(along[i][0], fmin(along[i][1], along[i][2])), high = fmax(along[i][0], fmax(along[i][1], along[i][2]));
+            oik_box_tree tree;
+            oik_box_hit hit;
+            for (int k = 0; k < 3; k++)
+                corners[k] = v3_madd(from, along[i][k], way);
+            assert_int_equal(oik_box_tree_init(&tree, corners, face, 1, NULL), OIK_OK);
+            assert_true(oik_box_tree_nearest(&hit, &tree, p, HUGE_VAL));
+            assert_true(v3_dist(hit.point, nearest_on_side(v3_madd(from, low, way), v3_madd(from, high, way), p)) < ROUNDING);
+            oik_box_tree_clear(&tree);
+        }
 }
 
 /* Every triangle is in one leaf, and within all boxes above it. */
@@ -285,7 +294,8 @@ int main(void) {
         cmocka_unit_test(moved_triangles_are_found_where_they_are),
         cmocka_unit_test(of_those_that_face_a_direction_the_nearest_is_found),
         cmocka_unit_test(no_triangle_faces_beyond_any_product),
-        cmocka_unit_test(what_is_not_touched_has_no_triangle),
+        cmocka_unit_test(any_is_within_the_distance_when_there_is_one),
+        cmocka_unit_test(triangles_without_area_are_their_longest_side),
         cmocka_unit_test(every_triangle_is_in_one_leaf),
         cmocka_unit_test(lack_of_memory_leaves_nothing_behind),
     };

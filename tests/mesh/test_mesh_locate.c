@@ -14,6 +14,7 @@
 #include "mesh/columns.h"
 #include "mesh/locate.h"
 #include "mesh/mesh_io.h"
+#include "mesh/near_order.h"
 #include "support/random.h"
 #include "support/shapes.h"
 
@@ -373,6 +374,48 @@ static void a_moved_surface_is_searched_as_if_new(void **unused) {
     oik_mesh_free(torus);
 }
 
+enum { N_POINTS = 3000 };
+
+/* What is told is so, and what is not told is near, or among its neighbours in the list: of points in order most are told. */
+static size_t check_sides(const oik_locator *locator, const oik_vec3 *p, double reach) {
+    oik_side side[N_POINTS];
+    size_t n_told = 0;
+    oik_locator_sides(side, locator, p, N_POINTS, reach);
+    for (size_t i = 0; i < N_POINTS; i++) {
+        oik_nearest near;
+        if (side[i] == OIK_SIDE_UNKNOWN)
+            continue;
+        n_told++;
+        assert_int_equal(side[i], oik_locator_winding(locator, p[i]) > 0 ? OIK_SIDE_INSIDE : OIK_SIDE_OUTSIDE);
+        assert_false(oik_locator_nearest(&near, locator, p[i], reach));
+    }
+    return n_told;
+}
+
+static void sides_of_many_points_are_those_of_each(void **unused) {
+    (void)unused;
+    oik_mesh *torus = shape_torus(0.7, 0.3, 41, 22);
+    oik_locator *locator = locator_of(torus);
+    oik_vec3 scattered[N_POINTS], ordered[N_POINTS];
+    int32_t order[N_POINTS];
+    uint64_t state = 41;
+    for (int32_t i = 0; i < N_POINTS; i++) {
+        scattered[i] = v3_scale(random_vec3(&state), 1.3);
+        order[i] = i;
+    }
+    oik_near_order(order, N_POINTS, scattered);
+    for (size_t i = 0; i < N_POINTS; i++)
+        ordered[i] = scattered[order[i]];
+    const double reaches[] = {0.0, 0.05, 0.2};
+    for (size_t i = 0; i < 3; i++) {
+        size_t told = check_sides(locator, scattered, reaches[i]), told_in_order = check_sides(locator, ordered, reaches[i]);
+        assert_true(told_in_order >= N_POINTS / 2 && told_in_order >= told);
+    }
+    oik_locator_sides(NULL, locator, NULL, 0, 0.0);
+    oik_locator_free(locator);
+    oik_mesh_free(torus);
+}
+
 static void what_is_no_surface_is_refused(void **unused) {
     (void)unused;
     oik_mesh *cube = shape_cube(v3(0, 0, 0), 1);
@@ -403,6 +446,7 @@ int main(void) {
         cmocka_unit_test(degenerate_triangles_do_no_harm),
         cmocka_unit_test(needles_do_not_fill_the_memory),
         cmocka_unit_test(a_moved_surface_is_searched_as_if_new),
+        cmocka_unit_test(sides_of_many_points_are_those_of_each),
         cmocka_unit_test(what_is_no_surface_is_refused),
     };
     return cmocka_run_group_tests_name("test_mesh_locate", tests, NULL, NULL);
