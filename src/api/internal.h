@@ -101,8 +101,8 @@ typedef struct oik_outside {
     double deepest; /**< farthest vertex from the skin [m] */
 } oik_outside;
 
-/** Vertices first, first + step, ... with winding number <= 0 with respect to the posed skin. */
-oik_outside oik_outside_measure(const oik_locator *skin, const oik_vec3 *vertices, size_t n, size_t first, size_t step);
+/** Vertices first, first + step, ... of the model with winding number <= 0 with respect to the posed skin. */
+oik_outside oik_outside_measure(const oik_locator *skin, const oik_skel_model *model, const oik_vec3 *vertices, size_t first, size_t step);
 /** Larger distance of the right and the left pair of points that should coincide [m]. */
 double oik_largest_gap(const oik_skel_model *model, const oik_puppet *puppet, const int32_t pairs[2][2]);
 /** Values of the gates in the order in which they are reported, and their limits. */

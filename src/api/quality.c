@@ -22,26 +22,45 @@ static void add_gate(oik_quality *q, const char *name, const char *unit, double 
 /** No point of a body is farther than half a metre from the skin: a bone that is farther out counts as that far. */
 static const double FAR_OUT = 0.5;
 
-oik_outside oik_outside_measure(const oik_locator *skin, const oik_vec3 *vertices, size_t n, size_t first, size_t step) {
-    size_t n_outside = 0, n_seen = 0;
-    oik_outside out = {0};
-    for (size_t i = first; i < n; i += step, n_seen++) {
+enum { BATCH = 256 }; /* vertices that are looked at together */
+
+/** Count those of n points that are outside, near each other in the list. */
+static void count_outside(oik_outside *out, size_t *n_outside, const oik_locator *skin, const oik_vec3 *p, size_t n) {
+    oik_side side[BATCH];
+    oik_locator_sides(side, skin, p, n, 0.0);
+    for (size_t i = 0; i < n; i++) {
         oik_nearest nearest;
-        if (oik_locator_winding(skin, vertices[i]) > 0)
+        if (side[i] == OIK_SIDE_INSIDE || (side[i] == OIK_SIDE_UNKNOWN && oik_locator_winding(skin, p[i]) > 0))
             continue;
-        n_outside++;
-        bool found = oik_locator_nearest(&nearest, skin, vertices[i], FAR_OUT);
-        out.deepest = fmax(out.deepest, found ? nearest.distance : FAR_OUT);
+        ++*n_outside;
+        bool found = oik_locator_nearest(&nearest, skin, p[i], FAR_OUT);
+        out->deepest = fmax(out->deepest, found ? nearest.distance : FAR_OUT);
+    }
+}
+
+oik_outside oik_outside_measure(const oik_locator *skin, const oik_skel_model *model, const oik_vec3 *vertices, size_t first, size_t step) {
+    size_t n_outside = 0, n_seen = 0, n = 0;
+    oik_outside out = {0};
+    oik_vec3 p[BATCH];
+    for (size_t i = 0; i < model->n_vertices; i++) {
+        size_t vertex = (size_t)model->near_order[i];
+        if (vertex % step == first)
+            p[n++] = vertices[vertex];
+        if (n < BATCH && i + 1 < model->n_vertices)
+            continue;
+        count_outside(&out, &n_outside, skin, p, n);
+        n_seen += n;
+        n = 0;
     }
     out.share = n_seen ? (double)n_outside / (double)n_seen : 0.0;
     return out;
 }
 
-static oik_status measure_outside(oik_outside *out, const oik_body *body, const oik_skeleton *posed, oik_error *err) {
+static oik_status measure_outside(oik_outside *out, const oik_skel_model *model, const oik_body *body, const oik_skeleton *posed, oik_error *err) {
     oik_locator *locator = NULL;
     oik_status status = oik_locator_new(&locator, body->x, body->n_vertices, (const int32_t(*)[3])body->faces, body->n_faces, err);
     if (!status)
-        *out = oik_outside_measure(locator, posed->vertices, posed->n_vertices, 0, 1);
+        *out = oik_outside_measure(locator, model, posed->vertices, 0, 1);
     oik_locator_free(locator);
     return status;
 }
@@ -88,7 +107,7 @@ oik_status oik_quality_measure(oik_quality *out, const oik_model *model, const o
     if (!status)
         status = oik_check_chain(motion->chain, posed->lying, err);
     if (!status)
-        status = measure_outside(&bones, body, posed, err);
+        status = measure_outside(&bones, model->skeleton, body, posed, err);
     if (status)
         return status;
     const oik_skel_model *skeleton = model->skeleton;

@@ -252,8 +252,7 @@ static oik_status measure(oik_sequence *s, oik_sequence_frame *frame, oik_error 
                                 : oik_locator_new(&s->skin, body->x, body->n_vertices, faces, body->n_faces, err);
     if (status)
         return status;
-    oik_outside bones = oik_outside_measure(s->skin, s->posed->vertices, s->posed->n_vertices, s->n_frames % OIK_SEQUENCE_SAMPLE,
-                                            OIK_SEQUENCE_SAMPLE);
+    oik_outside bones = oik_outside_measure(s->skin, skeleton, s->posed->vertices, s->n_frames % OIK_SEQUENCE_SAMPLE, OIK_SEQUENCE_SAMPLE);
     frame->registration_rms = body->fit.rms;
     frame->repose_rms = body->fit.repose_rms;
     frame->long_edge_share = body->input.long_edge_share;

@@ -26,6 +26,9 @@ static const double ENTERED_SHARE = 10.0;
 /* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
 enum { NEIGHBOURHOOD = 2 };
 
+/* Vertices that are looked at together. */
+enum { BATCH = 256 };
+
 /** Barrier terms that a part has in every solve, as long as the sequence lasts. */
 typedef struct room {
     int32_t vertex; /**< of the part, for idle terms */
@@ -48,7 +51,7 @@ struct oik_containment {
 };
 
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
-                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, bool contact, oik_error *err) {
+                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_limits limits, oik_error *err) {
     *out = NULL;
     oik_containment *c = oik_new(1, sizeof *c, err);
     if (!c)
@@ -63,7 +66,8 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
     bool complete = c->seen_at && c->clearance && c->normal && c->bend && c->room;
     oik_status status = complete ? oik_puppet_new(&c->best, model, err) : OIK_E_MEMORY;
-    if (!status && model->clearances.n + (contact ? model->neighbours.n : 0) > 0)
+    bool gliding = limits != OIK_LIMITS_SKIN && model->clearances.n > 0, contact = limits == OIK_LIMITS_CONTACT;
+    if (!status && (gliding || (contact && model->neighbours.n > 0)))
         status = oik_clearance_new(&c->between, model, contact, err);
     if (!status)
         status = oik_locator_new(&c->skin, x, body->n_vertices, faces, n_faces, err);
@@ -119,11 +123,13 @@ static bool is_neighbour(const oik_containment *c, size_t vertex, int32_t face) 
     return tree_distance(c->body, bone, c->body->part[c->faces[face][0]]) <= NEIGHBOURHOOD;
 }
 
-/** Nearest skin, near first because most bone is either close under it or too deep to matter. */
-static int find_skin(oik_nearest *near, const oik_containment *c, oik_vec3 y) {
-    if (oik_locator_nearest(near, c->skin, y, FAR_INSIDE))
+/** Nearest skin, near first because most bone is either close under it or too deep to matter. side: what is known of y at FAR_INSIDE. */
+static int find_skin(oik_nearest *near, const oik_containment *c, oik_vec3 y, oik_side side) {
+    if (side == OIK_SIDE_UNKNOWN && oik_locator_nearest(near, c->skin, y, FAR_INSIDE))
         return 1;
-    return !c->moved && oik_locator_winding(c->skin, y) <= 0 && oik_locator_nearest(near, c->skin, y, SEARCH);
+    if (side == OIK_SIDE_INSIDE || c->moved)
+        return 0;
+    return (side == OIK_SIDE_OUTSIDE || oik_locator_winding(c->skin, y) <= 0) && oik_locator_nearest(near, c->skin, y, SEARCH);
 }
 
 static bool cannot_have_reached(const oik_containment *c, size_t vertex, oik_vec3 y) {
@@ -149,9 +155,9 @@ static void balance(oik_terms *terms, size_t first, bool of_hand) {
  * Look at one vertex; a barrier is added where it lies less than WATCH under the skin. Skin that faces against the bone is the far side of
  * a thin place or of another limb and says nothing about where the vertex left the body. The term has a vertex where its part carries it.
  */
-static void look_at(oik_terms *terms, double *beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_vec3 normal) {
+static void look_at(oik_terms *terms, double *beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_side side, oik_vec3 normal) {
     oik_nearest near;
-    int found = find_skin(&near, c, y);
+    int found = find_skin(&near, c, y, side);
     double depth = found ? v3_dot(near.normal, v3_sub(near.point, y)) : FAR_INSIDE;
     c->seen_at[vertex] = y;
     c->clearance[vertex] = fmax(0.0, depth);
@@ -161,6 +167,37 @@ static void look_at(oik_terms *terms, double *beyond, oik_containment *c, size_t
     oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)vertex, .b = -1, .distance = MARGIN,
                                     .weight = barrier_count(depth),
                                     .vector = v3_sub(near.point, c->bend[vertex]), .normal = near.normal});
+}
+
+/** Vertices of one part that are to be looked at. Together, since most are as deep inside as those about them. */
+typedef struct batch {
+    size_t n;
+    int32_t vertex[BATCH];
+    oik_vec3 y[BATCH]; /**< where they are [m] */
+} batch;
+
+static void look_at_batch(oik_terms *terms, double *beyond, oik_containment *c, batch *b, oik_mat3 R) {
+    oik_side side[BATCH];
+    oik_locator_sides(side, c->skin, b->y, b->n, FAR_INSIDE);
+    for (size_t i = 0; i < b->n; i++)
+        look_at(terms, beyond, c, (size_t)b->vertex[i], b->y[i], side[i], m3_mulv(R, c->normal[b->vertex[i]]));
+    b->n = 0;
+}
+
+/** Look at vertices first .. end - 1 of near_order, all those of a part. */
+static void look_at_part(oik_terms *terms, double *beyond, oik_containment *c, const oik_puppet *puppet, int32_t part, size_t first, size_t end) {
+    batch b = {.n = 0};
+    for (size_t i = first; i < end; i++) {
+        size_t vertex = (size_t)c->model->near_order[i];
+        oik_vec3 y = v3_add(oik_puppet_point(puppet, c->model, vertex), c->bend[vertex]);
+        if (cannot_have_reached(c, vertex, y))
+            continue;
+        b.vertex[b.n] = (int32_t)vertex;
+        b.y[b.n++] = y;
+        if (b.n == BATCH)
+            look_at_batch(terms, beyond, c, &b, puppet->R[part]);
+    }
+    look_at_batch(terms, beyond, c, &b, puppet->R[part]);
 }
 
 /** Idle barriers after the n that a part has, until its room is full. */
@@ -179,14 +216,12 @@ oik_status oik_containment_add(oik_terms *terms, double *beyond, oik_containment
     const oik_skel_model *model = c->model;
     double sum = 0.0;
     oik_flex_offsets(c->bend, puppet, model);
-    for (size_t i = 0; i < model->n_vertices;) {
+    for (size_t i = 0, end; i < model->n_vertices; i = end) {
         int32_t part = model->point_part[i];
         size_t before = terms->n;
-        for (; i < model->n_vertices && model->point_part[i] == part; i++) {
-            oik_vec3 y = v3_add(oik_puppet_point(puppet, model, i), c->bend[i]);
-            if (!cannot_have_reached(c, i, y))
-                look_at(terms, &sum, c, i, y, m3_mulv(puppet->R[part], c->normal[i]));
-        }
+        for (end = i; end < model->n_vertices && model->point_part[end] == part;)
+            end++;
+        look_at_part(terms, &sum, c, puppet, part, i, end);
         balance(terms, before, model->part_joint[part] >= OIK_J_WRIST_L && !model->published);
         if (c->moved)
             fill_room(terms, c, part, puppet, terms->n - before);

@@ -9,14 +9,21 @@
 
 typedef struct oik_containment oik_containment;
 
+/** What bones are kept from. */
+typedef enum oik_limits {
+    OIK_LIMITS_SKIN,    /**< leaving the skin */
+    OIK_LIMITS_GLIDING, /**< and coming too near those that they glide on */
+    OIK_LIMITS_CONTACT  /**< and entering their neighbours (clearance.h) */
+} oik_limits;
+
 /**
  * @param[in] body    tells which joint a skin vertex belongs to: bones are kept from skin of their own neighbourhood only
  * @param[in] x,faces closed skin surface in the body's vertex order [m]; x is copied, model, body and faces are borrowed
- * @param[in] contact neighbours do not enter each other (clearance.h)
+ * @param[in] limits  what there is to be for oik_containment_solve; oik_containment_add knows the skin only
  * Memory O(n_vertices of the skeleton + n_faces).
  */
 oik_status oik_containment_new(oik_containment **out, const oik_skel_model *model, const oik_body_model *body,
-                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, bool contact, oik_error *err);
+                               const oik_vec3 *x, const int32_t (*faces)[3], size_t n_faces, oik_limits limits, oik_error *err);
 void oik_containment_free(oik_containment *containment);
 /** 1 where the skin of a posed body moves like a solid, towards 0.05 in the fold of a bent joint. blend: oik_body_blend of a vertex. */
 double oik_skin_rigidity(oik_mat3 blend);

@@ -143,7 +143,7 @@ static oik_status find_shape(oik_lsq_report *report, oik_puppet *puppet, const o
     const oik_body_fit form = as_form(fit);
     oik_status status = oik_lying_skin_new(&skin, model, body, &form, err);
     if (!status)
-        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, false, err);
+        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, OIK_LIMITS_SKIN, err);
     if (!status)
         status = solve_shape(report, puppet, containment, model, &skin, options, err);
     oik_containment_free(containment);
@@ -177,7 +177,7 @@ oik_status oik_skel_infer(oik_puppet **out, oik_lsq_report *report, const oik_sk
     if (!status)
         status = oik_puppet_new(&puppet, model, err);
     if (!status)
-        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, true, err);
+        status = oik_containment_new(&containment, model, body, skin.x, (const int32_t(*)[3])body->faces, body->n_faces, OIK_LIMITS_CONTACT, err);
     if (!status && model->published)
         oik_published_shape(puppet->shape, model, fit->beta);
     else if (!status)

@@ -24,7 +24,7 @@ oik_status oik_skel_pose(oik_puppet **out, oik_lsq_report *report, const oik_ske
     if (!status)
         status = oik_puppet_new(&puppet, model, err);
     if (!status)
-        status = oik_containment_new(&containment, model, body, x, faces, n_faces, true, err);
+        status = oik_containment_new(&containment, model, body, x, faces, n_faces, OIK_LIMITS_CONTACT, err);
     if (status)
         goto done;
     oik_posing_start(puppet, &posing, &fit->frames, x);

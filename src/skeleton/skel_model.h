@@ -157,6 +157,7 @@ typedef struct oik_skel_model {
     int32_t *point_part;    /**< n_points, ascending over the vertices */
     int32_t *vertex_bone;   /**< n_vertices */
     int32_t (*faces)[3];    /**< n_faces */
+    int32_t *near_order;    /**< n_vertices: those of each part in an order in which a run of them is a small place of the bone (mesh/near_order.h) */
     oik_mat3 *rest_R;       /**< n_parts, template placement in the lying template body */
     oik_vec3 *rest_t;       /**< n_parts [m] */
     size_t n_modes;
@@ -191,6 +192,9 @@ typedef struct oik_skel_model {
 /** Read and check the skeleton arrays of a model archive. n_skin: vertices of the body model in the same archive. */
 oik_status oik_skel_model_load(oik_skel_model **out, const oik_npz *npz, size_t n_skin, oik_error *err);
 void oik_skel_model_free(oik_skel_model *model);
+
+/** Find near_order of a model that has its vertices. OIK_E_MEMORY. */
+oik_status oik_skel_model_order(oik_skel_model *model, oik_error *err);
 
 /** Second half of loading: segments, joints, degrees of freedom, lying pose, gap points (n_segments and lists are set). */
 oik_status oik_skel_model_load_kinematics(oik_skel_model *model, const oik_npz *npz, oik_error *err);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "mesh/near_order.h"
 #include "skeleton/skel_model_arrays.h"
 
 /** Turn any reading error into OIK_E_MODEL but for lack of memory. */
@@ -212,6 +213,18 @@ static oik_status check_model(const oik_skel_model *m, bool is_published, oik_er
     return status;
 }
 
+oik_status oik_skel_model_order(oik_skel_model *m, oik_error *err) {
+    m->near_order = oik_new(m->n_vertices, sizeof *m->near_order, err);
+    if (!m->near_order)
+        return OIK_E_MEMORY;
+    for (size_t first = 0, end; first < m->n_vertices; first = end) {
+        for (end = first; end < m->n_vertices && m->point_part[end] == m->point_part[first]; end++)
+            m->near_order[end] = (int32_t)end;
+        oik_near_order(m->near_order + first, (int32_t)(end - first), m->mean);
+    }
+    return OIK_OK;
+}
+
 oik_status oik_skel_model_load(oik_skel_model **out, const oik_npz *npz, size_t n_skin, oik_error *err) {
     *out = NULL;
     oik_skel_model *m = oik_new(1, sizeof *m, err);
@@ -228,6 +241,8 @@ oik_status oik_skel_model_load(oik_skel_model **out, const oik_npz *npz, size_t 
         status = oik_published_load(&m->published, m, npz, n_skin, err);
     if (!status)
         status = oik_skel_model_load_kinematics(m, npz, err);
+    if (!status)
+        status = oik_skel_model_order(m, err);
     if (status) {
         oik_skel_model_free(m);
         return status;
@@ -260,6 +275,7 @@ void oik_skel_model_free(oik_skel_model *m) {
     SKEL_TURN_REAL_ARRAYS(FREE_REALS)
     SKEL_FLEX_REAL_ARRAYS(FREE_REALS)
 #undef FREE_REALS
+    free(m->near_order);
     free(m->segments);
     free(m->joints);
     oik_published_free(m->published);

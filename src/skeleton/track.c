@@ -160,7 +160,7 @@ static void add_frame(oik_skel_track *track, const oik_body_frames *frames, cons
 static oik_status start_containment(oik_skel_track *track, const oik_vec3 *x, oik_error *err) {
     oik_containment_free(track->containment);
     track->containment = NULL;
-    return oik_containment_new(&track->containment, track->model, track->body, x, track->faces, track->n_faces, false, err);
+    return oik_containment_new(&track->containment, track->model, track->body, x, track->faces, track->n_faces, OIK_LIMITS_GLIDING, err);
 }
 
 /** Without a past. */

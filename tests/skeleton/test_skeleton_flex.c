@@ -231,7 +231,7 @@ static void barriers_are_where_a_bent_bone_meets_the_skin(void **state) {
     }
     puppet->t[OTHER] = v3_add(puppet->t[OTHER], v3(0.04, 0.0, 0.0));
     oik_terms_init(&terms, model, false, puppet->shape);
-    assert_int_equal(oik_containment_new(&containment, model, body, fit.x_model, (const int32_t(*)[3])body->faces, body->n_faces, false, NULL), OIK_OK);
+    assert_int_equal(oik_containment_new(&containment, model, body, fit.x_model, (const int32_t(*)[3])body->faces, body->n_faces, OIK_LIMITS_GLIDING, NULL), OIK_OK);
     assert_int_equal(oik_containment_add(&terms, NULL, containment, puppet, NULL), OIK_OK);
     oik_locator *skin = NULL;
     assert_int_equal(oik_locator_new(&skin, fit.x_model, body->n_vertices, (const int32_t(*)[3])body->faces, body->n_faces, NULL), OIK_OK);

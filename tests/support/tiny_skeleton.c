@@ -487,6 +487,7 @@ oik_skel_model *tiny_skeleton_new(const oik_body_model *body) {
     bool complete = allocate(b.m) && b.x && b.normal;
     if (complete)
         fill(&b);
+    complete = complete && oik_skel_model_order(b.m, NULL) == OIK_OK;
     free(b.x);
     free(b.normal);
     if (complete)
