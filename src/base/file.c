@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,16 +149,16 @@ oik_status oik_file_writer_append(oik_file_writer *writer, const void *data, siz
     return OIK_OK;
 }
 
-/** Sync and close; 0 or the errno of the step that failed. */
-static int sync_and_close(int fd) {
-    int code = fsync(fd) != 0 ? errno : 0;
+/** Close, after syncing when asked to; 0 or the errno of the step that failed. */
+static int close_file(int fd, bool sync) {
+    int code = sync && fsync(fd) != 0 ? errno : 0;
     if (close(fd) != 0 && !code)
         code = errno;
     return code;
 }
 
-oik_status oik_file_writer_finish(oik_file_writer *writer, oik_error *err) {
-    int code = sync_and_close(writer->fd);
+static oik_status finish(oik_file_writer *writer, bool sync, oik_error *err) {
+    int code = close_file(writer->fd, sync);
     writer->fd = -1;
     if (!code && rename(writer->temporary, writer->path) != 0)
         code = errno;
@@ -165,6 +166,10 @@ oik_status oik_file_writer_finish(oik_file_writer *writer, oik_error *err) {
         return OIK_OK;
     unlink(writer->temporary);
     return fail_errno(err, writer->path, "cannot be written", code);
+}
+
+oik_status oik_file_writer_finish(oik_file_writer *writer, oik_error *err) {
+    return finish(writer, true, err);
 }
 
 void oik_file_writer_free(oik_file_writer *writer) {
@@ -179,16 +184,20 @@ void oik_file_writer_free(oik_file_writer *writer) {
     free(writer);
 }
 
-oik_status oik_file_write(const char *path, const void *data, size_t size, oik_error *err) {
+static oik_status write_file(const char *path, const void *data, size_t size, bool sync, oik_error *err) {
     oik_file_writer *writer = NULL;
     oik_status status = oik_file_writer_new(&writer, path, err);
     if (!writer)
         return status;
     status = oik_file_writer_append(writer, data, size, err);
     if (!status)
-        status = oik_file_writer_finish(writer, err);
+        status = finish(writer, sync, err);
     oik_file_writer_free(writer);
     return status;
+}
+
+oik_status oik_file_write(const char *path, const void *data, size_t size, oik_error *err) {
+    return write_file(path, data, size, true, err);
 }
 
 /** Make one directory of a path; one that is there already is fine. */
@@ -318,10 +327,18 @@ oik_status oik_buf_drain(oik_buf *buf, oik_file_writer *writer, oik_error *err) 
     return status;
 }
 
-oik_status oik_buf_write_file(const oik_buf *buf, const char *path, oik_error *err) {
+static oik_status write_buf(const oik_buf *buf, const char *path, bool sync, oik_error *err) {
     if (buf->status)
         return oik_fail(err, buf->status, "%s: not written: %s", path, oik_status_sentence(buf->status));
-    return oik_file_write(path, buf->data ? buf->data : "", buf->size, err);
+    return write_file(path, buf->data ? buf->data : "", buf->size, sync, err);
+}
+
+oik_status oik_buf_write_file(const oik_buf *buf, const char *path, oik_error *err) {
+    return write_buf(buf, path, true, err);
+}
+
+oik_status oik_buf_write_one_of_many(const oik_buf *buf, const char *path, oik_error *err) {
+    return write_buf(buf, path, false, err);
 }
 
 void oik_buf_free(oik_buf *buf) {

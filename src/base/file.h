@@ -44,6 +44,11 @@ void oik_buf_printf(oik_buf *buf, const char *format, ...) __attribute__((format
  */
 void oik_buf_fixed(oik_buf *buf, double x, int decimals);
 oik_status oik_buf_write_file(const oik_buf *buf, const char *path, oik_error *err);
+/**
+ * The same without fsync, for files by the hundred that can be made again: on a busy disk, waiting for each would take longer than all else.
+ * The rename still keeps a program that stops from leaving half a file; a machine that stops within seconds may leave an empty one.
+ */
+oik_status oik_buf_write_one_of_many(const oik_buf *buf, const char *path, oik_error *err);
 /** Append the content to the file and empty the buffer. */
 oik_status oik_buf_drain(oik_buf *buf, oik_file_writer *writer, oik_error *err);
 void oik_buf_free(oik_buf *buf);

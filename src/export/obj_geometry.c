@@ -55,7 +55,7 @@ oik_status oik_obj_geometry_write(const oik_rig_bone *bone, const char *path, oi
         put_vertex(&buf, bone->vertices[v]);
     for (size_t f = 0; f < bone->n_faces; f++)
         put_face(&buf, bone->faces[f]);
-    status = oik_buf_write_file(&buf, path, err);
+    status = oik_buf_write_one_of_many(&buf, path, err);
     oik_buf_free(&buf);
     return status;
 }
