@@ -1,5 +1,8 @@
 #include "mesh/near_order.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 static int longest_axis(const int32_t *order, int32_t n, const oik_vec3 *points) {
     oik_vec3 lo = points[order[0]], hi = lo;
     for (int32_t i = 1; i < n; i++) {
@@ -10,28 +13,32 @@ static int longest_axis(const int32_t *order, int32_t n, const oik_vec3 *points)
     return d.x >= d.y && d.x >= d.z ? 0 : d.y >= d.z ? 1 : 2;
 }
 
+/** Move the entries whose key is below a limit, or not above it, to the front; how many. Without a branch, since half of them would be guessed wrong. */
+static int32_t move_to_front(int32_t *order, int32_t n, const double *key, double limit, bool equal_too) {
+    int32_t n_front = 0;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t entry = order[i];
+        double value = key[3 * (size_t)entry];
+        order[i] = order[n_front];
+        order[n_front] = entry;
+        n_front += (value < limit) | (equal_too & (value == limit));
+    }
+    return n_front;
+}
+
 /** Move the k smallest points along axis to the front of order[0 .. n - 1] (Hoare, Comm. ACM 4 (1961) 321). */
 static void select_smallest(int32_t *order, int32_t n, int32_t k, const oik_vec3 *points, int axis) {
-    int32_t left = 0, right = n - 1;
-    while (left < right) {
-        double pivot = v3_get(points[order[left + (right - left) / 2]], axis);
-        int32_t i = left, j = right;
-        while (i <= j) {
-            while (v3_get(points[order[i]], axis) < pivot)
-                i++;
-            while (v3_get(points[order[j]], axis) > pivot)
-                j--;
-            if (i > j)
-                break;
-            int32_t swap = order[i];
-            order[i++] = order[j];
-            order[j--] = swap;
+    const double *key = (const double *)points + axis;
+    int32_t left = 0, right = n;
+    while (right - left > 1) {
+        double pivot = key[3 * (size_t)order[left + (right - left) / 2]];
+        int32_t below = left + move_to_front(order + left, right - left, key, pivot, false);
+        if (k < below) {
+            right = below;
+            continue;
         }
-        if (k <= j)
-            right = j;
-        else if (k >= i)
-            left = i;
-        else
+        left = below + move_to_front(order + below, right - below, key, pivot, true);
+        if (k <= left)
             return;
     }
 }
