@@ -17,12 +17,17 @@ static int on_refined_step(void *context, int iteration, const oik_vec3 *x_model
     return iteration > 0 ? tell_skin(context, 0, iteration, x_model, rms) : oik_stage_poll(context);
 }
 
+static int stops(void *context) {
+    return oik_stage_poll(context);
+}
+
 static oik_status register_refined(oik_body *body, const oik_body_model *model, oik_stage_watch *watch, oik_error *err) {
     oik_body_register_options settings = oik_body_register_options_default();
     settings.tolerance *= oik_tolerance_factor(watch->options);
     settings.max_iterations = (int)(settings.max_iterations / oik_tolerance_factor(watch->options));
     settings.on_step = on_refined_step;
     settings.on_step_context = watch;
+    settings.stops = stops;
     oik_body_register *workspace = NULL;
     oik_status status = oik_body_register_new(&workspace, model, err);
     if (!status)

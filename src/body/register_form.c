@@ -64,10 +64,17 @@ static void take_subject(oik_body_rest *form, const oik_body_register *ws) {
     memcpy(form->J, ws->state.frames.J, sizeof form->J);
 }
 
+/** Steps towards the form are not the registration's: the caller is only asked whether to go on. */
+static int ask(void *context, int iteration, const oik_vec3 *x_model, double rms) {
+    const oik_body_register_options *caller = context;
+    (void)iteration, (void)x_model, (void)rms;
+    return caller->stops(caller->on_step_context);
+}
+
 oik_status oik_body_register_form(oik_body_rest *form, oik_body_register *ws, const oik_body_target *target,
                                   const oik_body_register_options *options, oik_error *err) {
     const oik_body_model *model = ws->model;
-    oik_body_register_options quiet = *options;
+    oik_body_register_options caller = *options, quiet = *options;
     oik_body_target loose = *target;
     int n_iterations;
     bool converged;
@@ -75,7 +82,8 @@ oik_status oik_body_register_form(oik_body_rest *form, oik_body_register *ws, co
         take_subject(form, ws);
         return OIK_OK;
     }
-    quiet.on_step = NULL;
+    quiet.on_step = caller.stops ? ask : NULL;
+    quiet.on_step_context = &caller;
     quiet.tolerance = fmax(quiet.tolerance, FORM_TOLERANCE);
     loose.area = ws->form_weight;
     loose.shape_sigma *= FORM_SIGMA;

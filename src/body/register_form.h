@@ -32,7 +32,7 @@ void oik_body_form_weights(double *rigidity, double *weight, const oik_body_mode
  * correctives has its joints where the subject's are, and known folds: its form is the un-posed skin in workspace->subject.
  * @param[out] form    arrays of n_vertices (oik_body_fit_new); filled
  * @param[in]  target  of the registration
- * @return OIK_OK; OIK_E_NOT_FINITE; OIK_E_SOLVER. Some steps of the registration with 36 unknowns more, and one un-posing.
+ * @return OIK_OK; OIK_E_NOT_FINITE; OIK_E_CANCELLED by options->stops; OIK_E_SOLVER. Some steps of the registration with 36 unknowns more, and one un-posing.
  */
 oik_status oik_body_register_form(oik_body_rest *form, oik_body_register *workspace, const oik_body_target *target,
                                   const oik_body_register_options *options, oik_error *err);

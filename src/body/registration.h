@@ -66,6 +66,7 @@ typedef struct oik_body_register_options {
     const double *fixed_beta; /**< n_modes, a known shape that is not to be fitted (later frames of a sequence), or NULL */
     int (*on_step)(void *context, int iteration, const oik_vec3 *x_model, double rms); /**< may be NULL; non-zero cancels */
     void *on_step_context;
+    int (*stops)(void *context); /**< asked with on_step_context at every step towards the form, which on_step is not told; may be NULL; non-zero cancels */
 } oik_body_register_options;
 
 /** Copy shape, own skin and joints of a fit to its form: for those that are not registered with free joints. */

@@ -145,6 +145,39 @@ static void every_stage_can_be_cancelled(void **state) {
     assert_int_equal(n_polls, 4);
 }
 
+/** Polls, and steps that were told; the poll that stops, 0: none. */
+typedef struct polls {
+    int n, n_steps, stop_at;
+} polls;
+
+static int count_poll(void *context) {
+    polls *p = context;
+    return ++p->n == p->stop_at;
+}
+
+static int count_told(void *context, const oik_step *step) {
+    polls *p = context;
+    p->n_steps += step->iteration > 0;
+    return 0;
+}
+
+/* The last polls of registration are those of the form, which tells no steps. */
+static void registration_can_be_cancelled_to_its_end(void **state) {
+    (void)state;
+    polls whole = {.stop_at = 0}, cut;
+    oik_stage_options options = {.cancel = count_poll, .cancel_context = &whole, .on_step = count_told, .step_context = &whole};
+    oik_body *b = NULL;
+    assert_int_equal(oik_body_from_mesh(&b, model, mesh, "body", &options, &err), OIK_OK);
+    oik_body_free(b);
+    assert_true(whole.n > whole.n_steps + 2); /* the two starts, and steps of the form */
+    cut = (polls){.stop_at = whole.n};
+    options.cancel_context = options.step_context = &cut;
+    b = NULL;
+    assert_int_equal(oik_body_from_mesh(&b, model, mesh, "body", &options, &err), OIK_E_CANCELLED);
+    assert_null(b);
+    assert_int_equal(cut.n, whole.n);
+}
+
 /** Costs at the end are not compared: the bones near the skin, and with them the terms, differ from round to round. */
 /** Steps of the stages' first solves; later ones have other barriers, so their number says nothing. */
 typedef struct first_solves {
@@ -236,6 +269,7 @@ int main(void) {
         cmocka_unit_test(a_demo_body_passes_every_gate),
         cmocka_unit_test(stages_in_the_wrong_order_are_refused),
         cmocka_unit_test(every_stage_can_be_cancelled),
+        cmocka_unit_test(registration_can_be_cancelled_to_its_end),
         cmocka_unit_test(more_iterations_go_further),
         cmocka_unit_test(writers_refuse_unknown_selections),
         cmocka_unit_test(a_part_and_its_bones_have_the_same_vertices),

@@ -274,6 +274,48 @@ static void the_caller_can_cancel_at_any_step(void **state) {
     }
 }
 
+/* Steps of the registration are told first; then the form only asks. */
+struct asked {
+    int n_steps, n_asked, stop_at;
+};
+
+static int count_step(void *context, int iteration, const oik_vec3 *x_model, double rms) {
+    struct asked *asked = context;
+    (void)iteration, (void)x_model, (void)rms;
+    assert_int_equal(asked->n_asked, 0);
+    asked->n_steps++;
+    return 0;
+}
+
+static int ask(void *context) {
+    struct asked *asked = context;
+    return asked->n_asked++ == asked->stop_at;
+}
+
+static void the_caller_can_cancel_while_the_form_is_found(void **state) {
+    (void)state;
+    set_unlike_subject();
+    struct asked whole = {.stop_at = -1};
+    oik_body_register_options options = oik_body_register_options_default();
+    options.on_step = count_step;
+    options.stops = ask;
+    options.on_step_context = &whole;
+    oik_body_fit fit = fit_x(&options);
+    assert_true(model->n_features ? whole.n_asked == 0 : whole.n_asked > 1); /* with correctives the form is the own skin */
+    assert_int_equal(whole.n_steps, fit.n_iterations + 1);
+    oik_body_fit_free(&fit);
+    for (int stop_at = 0; stop_at < whole.n_asked; stop_at++) {
+        struct asked asked = {.stop_at = stop_at};
+        options.on_step_context = &asked;
+        fit = (oik_body_fit){.rms = -1.0};
+        oik_error err;
+        assert_int_equal(oik_body_fit_mesh(&fit, workspace, x, &options, &err), OIK_E_CANCELLED);
+        assert_int_equal(err.status, OIK_E_CANCELLED);
+        assert_int_equal(asked.n_asked, stop_at + 1);
+        assert_true(fit.rms == -1.0 && fit.beta == NULL && fit.form.v_subject == NULL); /* untouched */
+    }
+}
+
 static void running_out_of_steps_is_a_result(void **state) {
     (void)state;
     oik_body_register_options options = oik_body_register_options_default();
@@ -392,6 +434,7 @@ int main(void) {
         cmocka_unit_test(result_is_consistent_with_itself),
         cmocka_unit_test(every_step_is_reported_from_the_start_on),
         cmocka_unit_test(the_caller_can_cancel_at_any_step),
+        cmocka_unit_test(the_caller_can_cancel_while_the_form_is_found),
         cmocka_unit_test(running_out_of_steps_is_a_result),
         cmocka_unit_test(a_known_shape_is_kept),
         cmocka_unit_test(a_second_fit_does_not_remember_the_first),
