@@ -11,16 +11,18 @@ static void put_comment(oik_buf *out, const char *prefix, const char *text) {
     oik_buf_append(out, "\n", 1);
 }
 
-static void put_u32(oik_buf *out, uint32_t bits) {
-    const uint8_t bytes[4] = {(uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16), (uint8_t)(bits >> 24)};
-    oik_buf_append(out, bytes, sizeof bytes);
+/** Bits in little-endian order; the place behind them. */
+static uint8_t *put_u32(uint8_t *to, uint32_t bits) {
+    for (int k = 0; k < 4; k++)
+        *to++ = (uint8_t)(bits >> 8 * k);
+    return to;
 }
 
-static void put_float(oik_buf *out, double value) {
+static uint8_t *put_float(uint8_t *to, double value) {
     float single = (float)value;
     uint32_t bits;
     memcpy(&bits, &single, sizeof bits);
-    put_u32(out, bits);
+    return put_u32(to, bits);
 }
 
 static void put_ply_header(oik_buf *out, const oik_mesh *mesh, const oik_mesh_write_options *o, int has_labels) {
@@ -46,18 +48,21 @@ static void put_ply_ascii(oik_buf *out, const oik_mesh *mesh, int has_labels) {
 }
 
 static void put_ply_binary(oik_buf *out, const oik_mesh *mesh, int has_labels) {
+    uint8_t row[16];
     for (size_t i = 0; i < mesh->n_vertices; i++) {
-        put_float(out, mesh->vertices[i].x);
-        put_float(out, mesh->vertices[i].y);
-        put_float(out, mesh->vertices[i].z);
+        uint8_t *end = row;
+        for (int k = 0; k < 3; k++)
+            end = put_float(end, v3_get(mesh->vertices[i], k));
         if (has_labels)
-            put_u32(out, (uint32_t)mesh->labels[i]);
+            end = put_u32(end, (uint32_t)mesh->labels[i]);
+        oik_buf_append(out, row, (size_t)(end - row));
     }
     for (size_t f = 0; f < mesh->n_faces; f++) {
-        const uint8_t count = 3;
-        oik_buf_append(out, &count, 1);
+        uint8_t *end = row;
+        *end++ = 3;
         for (int k = 0; k < 3; k++)
-            put_u32(out, (uint32_t)mesh->faces[f][k]);
+            end = put_u32(end, (uint32_t)mesh->faces[f][k]);
+        oik_buf_append(out, row, (size_t)(end - row));
     }
 }
 

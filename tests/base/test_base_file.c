@@ -180,6 +180,24 @@ static void a_file_written_in_pieces_appears_when_it_is_finished(void **unused) 
     oik_buf_free(&buf);
 }
 
+static void one_of_many_replaces_the_file_and_leaves_nothing_else(void **unused) {
+    (void)unused;
+    char folder[TEMP_PATH_LENGTH], path[TEMP_PATH_LENGTH];
+    oik_buf buf = {0};
+    oik_error err;
+    assert_int_equal(mkdir(temp_path(folder, "many"), 0777), 0);
+    temp_file(path, "many/out", "old", 3);
+    oik_buf_printf(&buf, "one of many");
+    assert_int_equal(oik_buf_write_one_of_many(&buf, path, NULL), OIK_OK);
+    expect_state(folder, 1, path, "one of many");
+    assert_int_equal(oik_buf_write_one_of_many(&buf, temp_path(path, "many/no/out"), &err), OIK_E_IO);
+    assert_non_null(strstr(err.message, path));
+    buf.status = OIK_E_MEMORY;
+    assert_int_equal(oik_buf_write_one_of_many(&buf, temp_path(path, "many/out"), &err), OIK_E_MEMORY);
+    expect_state(folder, 1, path, "one of many");
+    oik_buf_free(&buf);
+}
+
 static void a_file_that_is_given_up_leaves_the_old_one(void **unused) {
     (void)unused;
     char folder[TEMP_PATH_LENGTH], path[TEMP_PATH_LENGTH];
@@ -318,6 +336,7 @@ int main(void) {
         cmocka_unit_test(an_unwritable_folder_keeps_no_partial_output),
         cmocka_unit_test(a_full_disk_keeps_the_old_file_and_no_temporary),
         cmocka_unit_test(a_file_written_in_pieces_appears_when_it_is_finished),
+        cmocka_unit_test(one_of_many_replaces_the_file_and_leaves_nothing_else),
         cmocka_unit_test(a_file_that_is_given_up_leaves_the_old_one),
         cmocka_unit_test(fixed_numbers_are_rounded_and_have_no_negative_zero),
         cmocka_unit_test(fixed_numbers_are_those_of_printf),

@@ -92,6 +92,21 @@ static void assert_same_reals(const double *found, const double *expected, size_
         assert_true(strcmp(dtype, "<f8") == 0 ? found[k] == expected[k] : found[k] == (double)(float)expected[k]);
 }
 
+static void vertices_have_an_order_within_their_parts(void **state) {
+    (void)state;
+    write_without(NULL);
+    oik_skel_model *loaded = load();
+    int *seen = calloc(loaded->n_vertices, sizeof *seen);
+    assert_non_null(seen);
+    for (size_t i = 0; i < loaded->n_vertices; i++) {
+        assert_in_range(loaded->near_order[i], 0, loaded->n_vertices - 1);
+        assert_int_equal(loaded->point_part[loaded->near_order[i]], loaded->point_part[i]);
+        assert_int_equal(seen[loaded->near_order[i]]++, 0);
+    }
+    free(seen);
+    oik_skel_model_free(loaded);
+}
+
 static void a_sound_archive_gives_every_array_back(void **state) {
     (void)state;
     write_without(NULL);
@@ -461,6 +476,7 @@ static void every_failed_allocation_is_reported(void **state) {
 int main(void) {
     const struct CMUnitTest cases[] = {
         cmocka_unit_test(a_sound_archive_gives_every_array_back),
+        cmocka_unit_test(vertices_have_an_order_within_their_parts),
         cmocka_unit_test(segments_and_joints_come_back),
         cmocka_unit_test(a_missing_array_is_named),
         cmocka_unit_test(segments_without_weights_weigh_one),
