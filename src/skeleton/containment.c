@@ -2,6 +2,7 @@
 #include "skeleton/containment.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/rot.h"
@@ -42,6 +43,8 @@ struct oik_containment {
     oik_locator *skin;
     oik_vec3 *seen_at;  /**< n_vertices, where each vertex was last looked at [m] */
     oik_vec3 *normal;   /**< n_vertices, outward normal of the bone in its part's frame */
+    oik_vec3 *u;        /**< n_vertices, in their parts' frames with the shape that was last looked at [m] */
+    double *shape;      /**< n_modes, that shape */
     oik_vec3 *bend;     /**< n_vertices, how far bones that bend are from where their part carries them (flex.h) [m] */
     double *clearance;  /**< n_vertices, distance to the skin there, -1 before the first look [m] */
     bool moved;         /**< by oik_containment_move: what is not near is deep inside, and barriers have room */
@@ -62,9 +65,11 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     c->seen_at = oik_new(model->n_vertices, sizeof *c->seen_at, err);
     c->clearance = oik_new(model->n_vertices, sizeof *c->clearance, err);
     c->normal = oik_new(model->n_vertices, sizeof *c->normal, err);
+    c->u = oik_new(model->n_vertices, sizeof *c->u, err);
+    c->shape = oik_new(model->n_modes, sizeof *c->shape, err);
     c->bend = oik_new(model->n_vertices, sizeof *c->bend, err);
     c->room = oik_new((size_t)model->n_parts, sizeof *c->room, err);
-    bool complete = c->seen_at && c->clearance && c->normal && c->bend && c->room;
+    bool complete = c->seen_at && c->clearance && c->normal && c->u && c->shape && c->bend && c->room;
     oik_status status = complete ? oik_puppet_new(&c->best, model, err) : OIK_E_MEMORY;
     bool gliding = limits != OIK_LIMITS_SKIN && model->clearances.n > 0, contact = limits == OIK_LIMITS_CONTACT;
     if (!status && (gliding || (contact && model->neighbours.n > 0)))
@@ -77,6 +82,7 @@ oik_status oik_containment_new(oik_containment **out, const oik_skel_model *mode
     }
     oik_mesh_normals(c->normal, model->mean, model->n_vertices, (const int32_t(*)[3])model->faces, model->n_faces);
     for (size_t i = 0; i < model->n_vertices; i++) {
+        c->u[i] = model->mean[i];
         c->clearance[i] = -1.0;
         c->room[model->point_part[i]].vertex = (int32_t)i;
     }
@@ -91,6 +97,8 @@ void oik_containment_free(oik_containment *c) {
     free(c->seen_at);
     free(c->clearance);
     free(c->normal);
+    free(c->u);
+    free(c->shape);
     free(c->bend);
     free(c->room);
     oik_puppet_free(c->best);
@@ -189,7 +197,7 @@ static void look_at_part(oik_terms *terms, double *beyond, oik_containment *c, c
     batch b = {.n = 0};
     for (size_t i = first; i < end; i++) {
         size_t vertex = (size_t)c->model->near_order[i];
-        oik_vec3 y = v3_add(oik_puppet_point(puppet, c->model, vertex), c->bend[vertex]);
+        oik_vec3 y = v3_add(v3_add(m3_mulv(puppet->R[part], c->u[vertex]), puppet->t[part]), c->bend[vertex]);
         if (cannot_have_reached(c, vertex, y))
             continue;
         b.vertex[b.n] = (int32_t)vertex;
@@ -211,10 +219,21 @@ static void fill_room(oik_terms *terms, oik_containment *c, int32_t part, const 
                                         .vector = oik_puppet_point(puppet, c->model, (size_t)r->vertex), .normal = v3(0, 1, 0)});
 }
 
+/** Local positions are those of the puppet's shape, which seldom changes. */
+static void follow_shape(oik_containment *c, const oik_puppet *puppet) {
+    size_t size = c->model->n_modes * sizeof *c->shape;
+    if (memcmp(c->shape, puppet->shape, size) == 0)
+        return;
+    memcpy(c->shape, puppet->shape, size);
+    for (size_t i = 0; i < c->model->n_vertices; i++)
+        c->u[i] = oik_puppet_local(c->shape, c->model, i);
+}
+
 oik_status oik_containment_add(oik_terms *terms, double *beyond, oik_containment *c, const oik_puppet *puppet,
                                oik_error *err) {
     const oik_skel_model *model = c->model;
     double sum = 0.0;
+    follow_shape(c, puppet);
     oik_flex_offsets(c->bend, puppet, model);
     for (size_t i = 0, end; i < model->n_vertices; i = end) {
         int32_t part = model->point_part[i];
