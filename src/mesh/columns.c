@@ -11,6 +11,7 @@
 #include "mesh/columns.h"
 
 #include <float.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -147,8 +148,17 @@ static int cross_side(crossing *out, const oik_vec3 *vertices, int32_t i, int32_
     return 1;
 }
 
+/** Are all corners on one side of the ray along x or z, or none above p? Crossings are between corners, so there is none then. */
+static bool passes_by(const oik_vec3 *vertices, const int32_t face[3], oik_vec3 p) {
+    oik_vec3 a = vertices[face[0]], b = vertices[face[1]], c = vertices[face[2]];
+    int right = (a.x > p.x) + (b.x > p.x) + (c.x > p.x), behind = (a.z <= p.z) + (b.z <= p.z) + (c.z <= p.z);
+    return right % 3 == 0 || behind % 3 == 0 || !(a.y > p.y || b.y > p.y || c.y > p.y);
+}
+
 /** +1, -1 or 0 for one triangle. */
 static int cross_triangle(const oik_vec3 *vertices, const int32_t face[3], oik_vec3 p) {
+    if (passes_by(vertices, face, p))
+        return 0;
     crossing side[3];
     int n = 0;
     for (int k = 0; k < 3; k++)
