@@ -442,12 +442,14 @@ static oik_status store_value(void *out, size_t i, double value, target to, oik_
 
 static oik_status convert_values(void *out, target to, const oik_npy *h, const uint8_t *data, oik_error *err) {
     walker w = walker_begin(h);
+    bool in_order = !h->fortran || h->n_dim < 2; /* as nearly always, without the walker */
     for (size_t i = 0; i < h->n; i++) {
-        double value = oik_npy_value(data + w.position * h->item_size, h);
+        double value = oik_npy_value(data + (in_order ? i : w.position) * h->item_size, h);
         oik_status status = store_value(out, i, value, to, err);
         if (status)
             return status;
-        walker_next(&w, h);
+        if (!in_order)
+            walker_next(&w, h);
     }
     return OIK_OK;
 }
