@@ -15,7 +15,7 @@ static const double COLLAR_DEG = 12.0, SHOULDER_DEG = 33.0;
 static const double TRUNK_HEIGHT_MALE = 0.578, TRUNK_HEIGHT_FEMALE = 0.522, TRUNK_LEAN_DEG = -3.6;
 /* the scapula turns up with the abducted arm: its spine then rises by 20 degrees */
 static const double SCAPULA_UPWARD_DEG = 7.0, FOREARM_PRONATION_DEG = 90.0;
-static const double FINGER_PULP = 2e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3, SOLE_PAD = 12.5e-3, FINGER_GAP = 1.6e-3;
+static const double FINGER_PULP = 2e-3, HEEL_PAD = 8e-3, TOE_PAD = 5e-3, SOLE_PAD = 12.5e-3;
 
 void oik_lying_pose(oik_mat3 R[OIK_N_JOINTS]) {
     oik_vec3 z = v3(0, 0, 1);
@@ -214,7 +214,7 @@ static oik_mat3 hand_rotation(oik_vec3 axis, oik_vec3 palm, oik_vec3 skin_axis, 
 
 /** The hand points from the wrist to the middle of the four knuckles, those of the bones to those of the skin. */
 static void place_hand(placing *p) {
-    static const char *const heads[] = {"mc2:head", "mc3:head", "mc4:head", "mc5:head"};
+    static const char *const heads[] = {"mc2:head_c", "mc3:head_c", "mc4:head_c", "mc5:head_c"};
     static const char *const fingers[] = {"index0", "middle0", "ring0", "little0"};
     oik_placement *hand = of(p, "hand");
     oik_vec3 wrist = target(p, "hand"), palm = m3_mulv(p->skin->frames.G[OIK_J_WRIST_L], v3(0, -1, 0));
@@ -227,15 +227,13 @@ static void place_hand(placing *p) {
     hand->t = v3_sub(wrist, m3_mulv(hand->R, v3_mul(hand->ratio, v3(0, 5e-3, 0))));
 }
 
-static void place_phalanx(placing *p, const char *part, const char *bone, oik_vec3 tip, oik_vec3 direction, oik_vec3 palm,
-                          oik_vec3 skin_palm) {
-    char prox[32], dist[32];
-    snprintf(prox, sizeof prox, "%s:%s", bone, strcmp(bone, "mc1") == 0 ? "base" : "prox");
-    snprintf(dist, sizeof dist, "%s:%s", bone, strcmp(bone, "mc1") == 0 ? "head" : "dist");
-    oik_vec3 a = landmark(p, prox), b = landmark(p, dist);
+/** A bone of a ray along a direction: it starts at the landmark `start` and has the landmark `end` at a place. */
+static void place_phalanx(placing *p, const char *part, const char *start, const char *end, oik_vec3 place, oik_vec3 direction,
+                          oik_vec3 palm, oik_vec3 skin_palm) {
+    oik_vec3 a = landmark(p, start), b = landmark(p, end);
     oik_placement *o = of(p, part);
     o->R = hand_rotation(v3_sub(b, a), palm, direction, skin_palm);
-    o->t = v3_sub(tip, m3_mulv(o->R, v3_mul(o->ratio, b)));
+    o->t = v3_sub(place, m3_mulv(o->R, v3_mul(o->ratio, b)));
 }
 
 /** Whether a vertex is skin of the finger whose last axis ends in b, near that end. @param[out] along from b along the axis [m] */
@@ -263,50 +261,67 @@ static double finger_reach(const placing *p, oik_vec3 b, oik_vec3 direction) {
 }
 
 /**
- * The phalanges of one ray from its tip backwards along the skin's finger axes; each bone ends a joint's gap before the start of the one
- * before. @param[out] length from the tip to the metacarpal. @return where the metacarpal should end
+ * The phalanges of one ray from its tip backwards along the skin's finger axes; the centre of each bone's head is that of the next bone's
+ * joint. @param[out] length from the tip to the last centre. @return where the centre of the metacarpal's head should be
  */
 static oik_vec3 place_phalanges(placing *p, int ray, const char *finger, double *length) {
     static const char *const phalanx[] = {"", "proximal", "middle", "distal"};
     bool thumb = ray == 1;
     int joint = thumb ? OIK_J_WRIST_L : OIK_J_HAND_L;
-    oik_vec3 palm = thumb ? v3(-0.62, 0.05, 0.78) : v3(0, 0, 1), tip = v3(0, 0, 0);
+    oik_vec3 palm = thumb ? v3(-0.62, 0.05, 0.78) : v3(0, 0, 1), place = v3(0, 0, 0);
     *length = 0.0;
     for (int k = 3; k >= 1; k--) {
-        char segment[16], part[32], bone[8], start[16];
+        char segment[16], part[32], start[16], end[16];
         if (thumb && k == 2)
             continue;
         snprintf(segment, sizeof segment, "%s%d", finger, k - 1);
         snprintf(part, sizeof part, "%s_%s", finger, phalanx[k]);
-        snprintf(bone, sizeof bone, "fin%d%d", ray, k);
-        snprintf(start, sizeof start, "fin%d%d:prox", ray, k);
+        snprintf(start, sizeof start, "fin%d%d:joint_c", ray, k);
+        snprintf(end, sizeof end, "fin%d%d:%s", ray, k, k == 3 ? "dist" : "head_c");
         oik_vec3 a = axis_point(p, segment, false, joint), b = axis_point(p, segment, true, joint);
         oik_vec3 direction = v3_unit(v3_sub(b, a));
         if (k == 3)
-            tip = v3_madd(b, finger_reach(p, b, direction) - FINGER_PULP, direction);
-        place_phalanx(p, part, bone, tip, direction, palm, m3_mulv(of(p, "hand")->R, palm));
-        oik_vec3 end = v3_madd(placed(p, part, start), -FINGER_GAP, direction);
-        *length += v3_dist(tip, end);
-        tip = end;
+            place = v3_madd(b, finger_reach(p, b, direction) - FINGER_PULP, direction);
+        place_phalanx(p, part, start, end, place, direction, palm, m3_mulv(of(p, "hand")->R, palm));
+        oik_vec3 centre = placed(p, part, start);
+        *length += v3_dist(place, centre);
+        place = centre;
     }
-    return tip;
+    return place;
 }
 
-/** One ray between the tip of its finger and the knuckle, the thumb's between its tip and the carpus, sized so that it fills it. */
-static void place_ray(placing *p, int ray, const char *finger) {
-    oik_vec3 palm = v3(-0.62, 0.05, 0.78); /* of the thumb */
-    char knuckle[16];
-    snprintf(knuckle, sizeof knuckle, "mc%d:%s", ray, ray == 1 ? "base" : "head");
-    double length, metacarpal = ray == 1 ? v3_dist(landmark(p, "mc1:base"), landmark(p, "mc1:head")) : 0.0;
-    oik_vec3 from = placed(p, "hand", knuckle), tip = place_phalanges(p, ray, finger, &length);
-    double room = metacarpal > 0.0 ? v3_dist(from, tip) : v3_dot(v3_sub(tip, from), m3_mulv(of(p, "hand")->R, v3(0, -1, 0)));
-    double size = 1.0 + (room - metacarpal) / (length + metacarpal);
-    for (int i = 0; i < oik_n_part_rows; i++)
-        if (strncmp(oik_part_table[i].name, finger, strlen(finger)) == 0)
-            p->out[i].ratio = v3_scale(p->out[i].ratio, size);
-    tip = place_phalanges(p, ray, finger, &length);
-    if (ray == 1)
-        place_phalanx(p, "thumb_metacarpal", "mc1", tip, v3_sub(tip, from), palm, m3_mulv(of(p, "hand")->R, palm));
+static void size_part(oik_placement *o, double size) {
+    o->ratio = v3_scale(o->ratio, size);
+}
+
+/** The thumb between its tip and the carpus, sized so that it fills it. */
+static void place_thumb(placing *p) {
+    static const char *const parts[] = {"thumb_metacarpal", "thumb_proximal", "thumb_distal"};
+    const oik_vec3 palm = v3(-0.62, 0.05, 0.78);
+    double length, metacarpal = v3_dist(landmark(p, "mc1:base"), landmark(p, "mc1:head_c"));
+    oik_vec3 from = placed(p, "hand", "mc1:base"), end = place_phalanges(p, 1, "thumb", &length);
+    double size = 1.0 + (v3_dist(from, end) - metacarpal) / (length + metacarpal);
+    for (int i = 0; i < 3; i++)
+        size_part(of(p, parts[i]), size);
+    end = place_phalanges(p, 1, "thumb", &length);
+    place_phalanx(p, parts[0], "mc1:base", "mc1:head_c", end, v3_sub(end, from), palm, m3_mulv(of(p, "hand")->R, palm));
+}
+
+/** A finger along the skin's, turned about its tip and sized so that it starts at its knuckle. */
+static void place_finger(placing *p, int ray, const char *finger) {
+    static const char *const phalanx[] = {"proximal", "middle", "distal"};
+    char knuckle[16], distal[32], end[16], part[32];
+    double length;
+    snprintf(knuckle, sizeof knuckle, "mc%d:head_c", ray);
+    snprintf(distal, sizeof distal, "%s_distal", finger);
+    snprintf(end, sizeof end, "fin%d3:dist", ray);
+    oik_vec3 start = place_phalanges(p, ray, finger, &length), tip = placed(p, distal, end);
+    oik_vec3 has = v3_sub(start, tip), wants = v3_sub(placed(p, "hand", knuckle), tip), axis = v3_cross(has, wants);
+    oik_mat3 turn = oik_rot_axis(axis, atan2(v3_norm(axis), v3_dot(has, wants)));
+    for (int k = 0; k < 3; k++) {
+        snprintf(part, sizeof part, "%s_%s", finger, phalanx[k]);
+        turn_and_size(of(p, part), tip, turn, v3_norm(wants) / v3_norm(has));
+    }
 }
 
 static void place_leg(placing *p) {
@@ -316,7 +331,7 @@ static void place_leg(placing *p) {
     oik_placement *patella = of(p, "patella");
     patella->R = of(p, "femur")->R;
     patella->ratio = of(p, "femur")->ratio;
-    patella->t = placed(p, "femur", "0,-414,43");
+    patella->t = placed(p, "femur", "0,-414,39.5");
 }
 
 /** Foot bones between heel pad and toe pad of the skin, on its sole. */
@@ -366,11 +381,11 @@ oik_status oik_placement_new(oik_placement *placement, const oik_template_skin *
     place_shoulder(&p);
     place_arm(&p);
     place_hand(&p);
-    place_ray(&p, 1, "thumb");
-    place_ray(&p, 2, "index");
-    place_ray(&p, 3, "middle");
-    place_ray(&p, 4, "ring");
-    place_ray(&p, 5, "little");
+    place_thumb(&p);
+    place_finger(&p, 2, "index");
+    place_finger(&p, 3, "middle");
+    place_finger(&p, 4, "ring");
+    place_finger(&p, 5, "little");
     place_leg(&p);
     place_foot(&p);
     return p.status;

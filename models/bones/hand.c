@@ -12,13 +12,13 @@ static const oik_sdf_feature scaphoid_features[] = {
     TUBE(ADD, 0, Z_AXIS, {8, -5, 0, 7.5, 6.6}, {12, -8.2, 1.2, 6.4, 5.8}, {14.5, -10.5, 2.8, 6, 5.7},
          {17, -12.5, 4.5, 6.3, 6.2}),
     /* tubercle */
-    CONE(ADD, 3, P(17.5, -13, 6), 5, P(19, -14.5, 12), 3),
+    CONE(ADD, 3, P(17.5, -13, 6), 5, P(19.4, -15.2, 13.6), 3),
     /* facets for the lunate and the head of the capitate */
     BOX(CUT, 1.5, P(-4.1, -2.7, 0), P(8, 16, 16), 0, P(0, 0, -10)),
     BALL(CUT, 1.5, P(0, -17.5, 0), 9.5),
 };
 static const oik_sdf_feature lunate_features[] = {
-    ELLIPSOID(ADD, 0, P(-4, -4.5, 0.5), P(8.8, 8.2, 10.9), P(0, 0, 8)),
+    ELLIPSOID(ADD, 0, P(-4, -4.5, 0.5), P(8.8, 8.2, 11.9), P(0, 0, 8)),
     /* facets for the head of the capitate, the scaphoid and the triquetrum */
     BALL(CUT, 1.5, P(0, -17.5, 0), 9.5),
     BOX(CUT, 1.5, P(10.1, -5.3, 0), P(8, 16, 16), 0, P(0, 0, -10)),
@@ -27,7 +27,7 @@ static const oik_sdf_feature lunate_features[] = {
 static const oik_sdf_feature triquetrum_features[] = {
     /* pyramid with its tip inwards and down */
     ELLIPSOID(ADD, 0, P(-16.5, -10.5, -1.5), P(9, 8, 8), P(0, 0, 35)),
-    ELLIPSOID(ADD, 4, P(-21, -15.5, -2), P(4.5, 4.5, 5.5), NO_TURN),
+    ELLIPSOID(ADD, 4, P(-21.6, -16.1, -2), P(4.6, 4.6, 5.6), NO_TURN),
     /* facets for the lunate, the hamate and the pisiform */
     BOX(CUT, 1.5, P(-4.1, -3.6, 0), P(8, 16, 16), 0, P(0, 0, 28)),
     BOX(CUT, 1.5, P(-11.9, -24.4, 0), P(16, 8, 16), 0, P(0, 0, 35)),
@@ -41,10 +41,10 @@ static const oik_sdf_feature pisiform_features[] = {
 static const oik_sdf_feature trapezium_features[] = {
     BOX(ADD, 0, P(24, -25, 7), P(9.6, 7, 8.6), 5.5, P(0, 30, -32)),
     /* tubercle */
-    CONE(ADD, 3, P(19, -24, 12), 4.2, P(17.5, -28, 16.5), 2.7),
+    CONE(ADD, 3, P(19, -24, 12), 4.2, P(17.2, -28.8, 17.8), 2.7),
     /* facets for scaphoid and trapezoid, saddle for the first metacarpal */
     BALL(CUT, 1.5, P(17, -12.5, 4.5), 8.4),
-    CONE(CUT, 1.5, P(17.5, -13, 6), 7.2, P(19, -14.5, 12), 5.2),
+    CONE(CUT, 1.5, P(17.5, -13, 6), 7.2, P(19.4, -15.2, 13.6), 5.2),
     BOX(CUT, 1.5, P(11.3, -27.7, -1.6), P(8, 16, 14), 0, P(0, -30, 7)),
     ELLIPSOID(CUT, 3, P(29.5, -33, 12), P(9, 6.2, 10), P(0, 30, -32)),
 };
@@ -114,10 +114,10 @@ typedef struct ray_row {
 static const ray_row rays[6] = {
     {.length = 0},
     {{25.9, -33, 12.6}, {0.60, -0.68, 0.42}, 46.2, 4.6, 7.5, 7, 7, 8, {31.6, 0, 21.7}},
-    {{15.5, -35, -1}, {0.15, -0.988, 0.02}, 68.1, 4.4, 6.4, 8, 7.6, 7.3, {39.8, 22.4, 15.8}},
-    {{2.5, -37, -1.5}, {0.02, -1, 0}, 64.6, 4.3, 5.7, 8, 7.6, 7.5, {44.6, 26.3, 17.4}},
-    {{-9.6, -37, -1.5}, {-0.105, -0.994, 0.01}, 58.0, 3.8, 4.9, 6.6, 6.8, 7, {41.4, 25.7, 17.3}},
-    {{-20, -35, 0}, {-0.23, -0.972, 0.04}, 53.7, 3.8, 5.2, 6.4, 6.3, 6.2, {32.7, 18.1, 16.0}},
+    {{15.5, -35, -1}, {0.155, -0.988, 0.01}, 68.1, 4.4, 6.4, 8, 7.6, 7.3, {39.8, 22.4, 15.8}},
+    {{2.5, -37, -1.5}, {0.045, -1, 0.005}, 64.6, 4.3, 5.5, 8, 7.6, 7.5, {44.6, 26.3, 17.4}},
+    {{-9.6, -37, -1.5}, {-0.09, -0.995, 0.01}, 58.0, 3.8, 4.5, 6.6, 6.8, 7, {41.4, 25.7, 17.3}},
+    {{-20, -35, 0}, {-0.235, -0.972, 0.015}, 53.7, 3.8, 4.8, 6.4, 6.3, 6.2, {32.7, 18.1, 16.0}},
 };
 
 /** A bone's axes: lateral, palmar, along. */
@@ -137,47 +137,79 @@ static void enter_frame(oik_bone_draft *o, const ray_frame *f) {
     oik_sdf_set_frame(o->sdf, m3_columns(f->lateral, f->palmar, f->along), f->origin);
 }
 
+/** Head of a metacarpal: half-widths in units of ray_row.head, and how far palmar of the bone's axis its centre lies [mm]. */
+static const double HEAD_WIDTH = 0.88, HEAD_DEPTH = 1.02, HEAD_RADIUS = 0.95, HEAD_PALMAR = 0.8;
+
 /** Features in the frame lateral, palmar, along. */
 void oik_draft_metacarpal(oik_bone_draft *o, int ray) {
     const ray_row *q = rays + ray;
     ray_frame f = metacarpal_frame(ray);
-    double L = q->length, r = q->shaft, bw = q->base_width, bd = q->base_depth, h = q->head, head_z = L - 0.95 * h;
+    double L = q->length, r = q->shaft, bw = q->base_width, bd = q->base_depth, h = q->head, head_z = L - HEAD_RADIUS * h;
     enter_frame(o, &f);
     FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.35 * fmin(bw, bd), bw, bd, 0, 0, 2.6},
                         {0, 0, 0.12 * L, bw * 0.9, bd * 0.85, 0, 0, 2.3}, {0, -0.8, 0.28 * L, r * 1.05, r * 1.02},
                         {0, -1.4, 0.5 * L, r * 0.95, r * 1.02, 0, 0, 2, 0.08, 90},
                         {0, -1.0, 0.7 * L, r * 1.1, r * 1.08}, {0, 0, 0.84 * L, h * 0.88, h * 0.85},
                         {0, 0.5, 0.9 * L, h * 0.9, h * 0.95}));
-    FEATURE(o, ELLIPSOID(ADD, 2.5, P(0, 0.8, head_z), P(h * 0.88, h * 1.02, h * 0.95), NO_TURN));
+    FEATURE(o, ELLIPSOID(ADD, 2.5, P(0, HEAD_PALMAR, head_z), P(h * HEAD_WIDTH, h * HEAD_DEPTH, h * HEAD_RADIUS), NO_TURN));
     if (ray == 1) { /* saddle, two sesamoids */
         FEATURE(o, ELLIPSOID(CUT, 2, P(0, 0, -5), P(9, 5, 6.5), NO_TURN));
-        FEATURE(o, ELLIPSOID(ADD, 1, P(3, 0.8 + h * 1.05, head_z), P(2.4, 2, 3), NO_TURN));
-        FEATURE(o, ELLIPSOID(ADD, 1, P(-3, 0.8 + h * 1.05, head_z), P(2.4, 2, 3), NO_TURN));
+        FEATURE(o, ELLIPSOID(ADD, 1, P(3, HEAD_PALMAR + h * 1.05, head_z), P(2.4, 2, 3), NO_TURN));
+        FEATURE(o, ELLIPSOID(ADD, 1, P(-3, HEAD_PALMAR + h * 1.05, head_z), P(2.4, 2, 3), NO_TURN));
     }
     oik_draft_mark(o, "base", ON_BONE, v3(0, 0, 0));
     oik_draft_mark(o, "head", ON_BONE, v3(0, 0, L));
-    oik_draft_mark(o, "head_c", OFF_BONE, v3(0, 0.8, head_z));
+    oik_draft_mark(o, "head_c", OFF_BONE, v3(0, HEAD_PALMAR, head_z));
     if (ray == 3) { /* styloid process */
         oik_sdf_set_frame(o->sdf, m3_identity(), v3(0, 0, 0));
         FEATURE(o, CONE(ADD, 3, P(5, -39, -6), 3, P(5.8, -35, -6.5), 1.8));
     }
 }
 
+/**
+ * Joints of the fingers: the head before is round about the hinge (interphalangeal) or about its centre (metacarpophalangeal), and the base
+ * is hollowed by the same body, wider by the joint's space, so that the space stays the same while the joint bends. Spaces of the cartilage
+ * on radiographs are 1.6 to 1.9 mm at the knuckles and 1 to 1.3 mm further out; the triangles take up to 0.3 mm off them.
+ */
+static const double KNUCKLE_SPACE = 2.3, HINGE_SPACE = 1.7, THUMB_SPACE = 2.0;
+/** How far a bone starts beyond the end of the one before: the head reaches into the hollow of the base [mm] */
+static const double JOINT_STEP = 0.2;
+/** Head of a phalanx: half-width of a condyle, where it lies, radius about the hinge, all of the half-width at the bone's base. */
+static const double CONDYLE_HALF = 0.40, CONDYLE_X = 0.36, HINGE_RADIUS = 0.52, GROOVE_RADIUS = 0.47;
+
+static const double finger_taper[3] = {1, 0.84, 0.72};
+
+static double finger_width(int ray, int k) {
+    return rays[ray].finger_width * finger_taper[k - 1];
+}
+
+/** Phalanx before phalanx k of a ray, 0: the metacarpal. */
+static int phalanx_before(int ray, int k) {
+    while (--k > 0 && rays[ray].phalanx[k - 1] == 0.0) {
+    }
+    return k;
+}
+
+/** From the centre of the head before phalanx k to where the phalanx starts [mm]. */
+static double joint_reach(int ray, int k) {
+    int before = phalanx_before(ray, k);
+    return JOINT_STEP + (before > 0 ? HINGE_RADIUS * finger_width(ray, before) : HEAD_RADIUS * rays[ray].head);
+}
+
 /** Frame of phalanx k (1..3) of a ray in relaxed flexion, following the chain from the metacarpal's head. */
 static ray_frame phalanx_frame(int ray, int k) {
     static const double flexion_deg[2][3] = {{4, 0, 6}, {8, 10, 6}}; /* thumb, fingers */
-    const double joint_gap = 1.6, DEG = 3.14159265358979323846 / 180.0;
+    const double DEG = 3.14159265358979323846 / 180.0;
     ray_frame f = metacarpal_frame(ray);
-    f.origin = v3_madd(f.origin, rays[ray].length, f.along);
+    oik_vec3 centre = v3_madd(v3_madd(f.origin, rays[ray].length - HEAD_RADIUS * rays[ray].head, f.along), HEAD_PALMAR, f.palmar);
     for (int j = 1; j <= k; j++) {
         if (rays[ray].phalanx[j - 1] == 0.0)
             continue;
         oik_mat3 R = oik_rot_axis(v3_cross(f.along, f.palmar), flexion_deg[ray > 1][j - 1] * DEG);
         f.along = m3_mulv(R, f.along);
         f.palmar = m3_mulv(R, f.palmar);
-        f.origin = v3_madd(f.origin, joint_gap, f.along);
-        if (j < k)
-            f.origin = v3_madd(f.origin, rays[ray].phalanx[j - 1], f.along);
+        f.origin = v3_madd(centre, joint_reach(ray, j), f.along);
+        centre = v3_madd(f.origin, rays[ray].phalanx[j - 1] - HINGE_RADIUS * finger_width(ray, j), f.along);
     }
     return f;
 }
@@ -189,32 +221,49 @@ static void distal_phalanx(oik_bone_draft *o, double L, double w) {
                         {0, -0.3, 0.62 * L, w * 0.44, w * 0.36}));
     FEATURE(o, TUBE_CAP(ADD, 1.2, 0.6, X_AXIS, {0, -0.3, 0.6 * L, w * 0.42, w * 0.34}, {0, -0.1, 0.76 * L, w * 0.6, w * 0.34},
                         {0, -0.1, 0.87 * L, w * 0.7, w * 0.32}, {0, -0.3, L - 0.1 * w, w * 0.56, w * 0.26}));
-    FEATURE(o, ELLIPSOID(CUT, 1, P(0, 0, -w), P(w * 1.2, w * 1.2, w * 1.12), NO_TURN));
 }
 
-/** Base hollowed for the bone before, waisted shaft flat on the palm's side, head with two knuckles; from 0 to L. */
-static void longer_phalanx(oik_bone_draft *o, double L, double w) {
-    double head = L - 0.44 * w;
-    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.27 * w, w, w * 0.78, 0, 0, 2.4},
-                        {0, -0.2, 0.16 * L, w * 0.86, w * 0.7}, {0, -0.7, 0.34 * L, w * 0.66, w * 0.58},
-                        {0, -0.9, 0.58 * L, w * 0.58, w * 0.48}, {0, -0.4, 0.8 * L, w * 0.68, w * 0.5},
-                        {0, 0.1, head, w * 0.74, w * 0.52}));
-    FEATURE(o, ELLIPSOID(ADD, 1.5, P(w * 0.38, 0.1, head), P(w * 0.38, w * 0.57, w * 0.44), NO_TURN));
-    FEATURE(o, ELLIPSOID(ADD, 1.5, P(-w * 0.38, 0.1, head), P(w * 0.38, w * 0.57, w * 0.44), NO_TURN));
-    FEATURE(o, ELLIPSOID(CUT, 1, P(0, 0, -w), P(w * 1.2, w * 1.2, w * 1.14), NO_TURN));
+/** Waisted shaft flat on the palm's side, head with two condyles and a shallow groove; from 0 to L. depth: half that of the base. */
+static void longer_phalanx(oik_bone_draft *o, double L, double w, double depth) {
+    double r = HINGE_RADIUS * w, groove = GROOVE_RADIUS * w, head = L - r;
+    FEATURE(o, TUBE_CAP(ADD, 0, 0.35, X_AXIS, {0, 0, 0.27 * w, w, depth, 0, 0, 2.4},
+                        {0, -0.2, 0.16 * L, w * 0.86, depth * 0.92}, {0, -0.7, 0.34 * L, w * 0.66, w * 0.58},
+                        {0, -0.9, 0.58 * L, w * 0.58, w * 0.48}, {0, -0.4, 0.8 * L, w * 0.66, w * 0.46},
+                        {0, 0, head, w * 0.7, w * 0.44}));
+    FEATURE(o, ELLIPSOID(ADD, 0.5, P(0, 0, head), P(w * 0.5, groove, groove), NO_TURN));
+    FEATURE(o, ELLIPSOID(ADD, 0.8, P(w * CONDYLE_X, 0, head), P(w * CONDYLE_HALF, r, r), NO_TURN));
+    FEATURE(o, ELLIPSOID(ADD, 0.8, P(-w * CONDYLE_X, 0, head), P(w * CONDYLE_HALF, r, r), NO_TURN));
+    oik_draft_mark(o, "head_c", OFF_BONE, v3(0, 0, head));
+}
+
+/** Hollow of the base of phalanx k for the head before it, the centre of which is reach before the base. */
+static void hollow_base(oik_bone_draft *o, int ray, int k, double reach) {
+    int before = phalanx_before(ray, k);
+    double h = rays[ray].head, g = KNUCKLE_SPACE;
+    if (before == 0) {
+        FEATURE(o, ELLIPSOID(CUT, 0.5, P(0, 0, -reach), P(h * HEAD_WIDTH + g, h * HEAD_DEPTH + g, h * HEAD_RADIUS + g), NO_TURN));
+        return;
+    }
+    double w = finger_width(ray, before), x = CONDYLE_X * w, half = CONDYLE_HALF * w;
+    g = ray == 1 ? THUMB_SPACE : HINGE_SPACE; /* the skin's thumb bends sideways there by some degrees */
+    double r = HINGE_RADIUS * w + g, groove = GROOVE_RADIUS * w + g;
+    FEATURE(o, ELLIPSOID(CUT, 0.5, P(0, 0, -reach), P(0.5 * w + g, groove, groove), NO_TURN));
+    FEATURE(o, ELLIPSOID(CUT, 0.5, P(x, 0, -reach), P(half + g, r, r), NO_TURN));
+    FEATURE(o, ELLIPSOID(CUT, 0.5, P(-x, 0, -reach), P(half + g, r, r), NO_TURN));
 }
 
 void oik_draft_finger(oik_bone_draft *o, int ray_and_phalanx) {
-    static const double taper[3] = {1, 0.84, 0.72};
     int ray = ray_and_phalanx / 10, k = ray_and_phalanx % 10;
     assert(ray >= 1 && ray <= 5 && k >= 1 && k <= 3); /* the list in bone_set.c has no others */
     ray_frame f = phalanx_frame(ray, k);
-    double L = rays[ray].phalanx[k - 1], w = rays[ray].finger_width * taper[k - 1];
+    double L = rays[ray].phalanx[k - 1], w = finger_width(ray, k), reach = joint_reach(ray, k);
     enter_frame(o, &f);
     if (k == 3)
         distal_phalanx(o, L, w);
     else
-        longer_phalanx(o, L, w);
+        longer_phalanx(o, L, w, k == 1 ? w * 0.78 : w * 0.63);
+    hollow_base(o, ray, k, reach);
     oik_draft_mark(o, "prox", ON_BONE, v3(0, 0, 0));
     oik_draft_mark(o, "dist", ON_BONE, v3(0, 0, L));
+    oik_draft_mark(o, "joint_c", OFF_BONE, v3(0, 0, -reach));
 }

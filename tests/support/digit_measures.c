@@ -73,13 +73,13 @@ static void axis_of(oik_vec3 end[2], const oik_skel_model *model, const oik_pupp
     }
 }
 
-/** Middle of the box about the skin within 5 mm of the plane across the truth's middle, and within a finger's reach of it. */
+/** Middle of the box about the skin within 5 mm of the plane across the middle of the true bone, and within a finger's reach of it. */
 static double distance_from_centre(const oik_body_model *body, const oik_skel_model *model, const oik_vec3 *x, const oik_puppet *bones,
                                    const oik_puppet *truth, int side, int i) {
     oik_vec3 true_end[2], end[2], low = v3(INFINITY, INFINITY, INFINITY), high = v3_scale(low, -1.0);
     axis_of(true_end, model, truth, side, i);
     axis_of(end, model, bones, side, i);
-    oik_vec3 middle = v3_lerp(true_end[0], true_end[1], 0.5), along = v3_unit(v3_sub(true_end[1], true_end[0]));
+    oik_vec3 middle = truth->t[finger_part(model, side, i)], along = v3_unit(v3_sub(true_end[1], true_end[0]));
     oik_mat3 R = truth->R[finger_part(model, side, i)];
     for (size_t v = 0; v < body->n_vertices; v++) {
         oik_vec3 d = v3_sub(x[v], middle);

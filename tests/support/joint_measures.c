@@ -14,7 +14,7 @@
 #include "mesh/mesh.h"
 #include "skeleton/sphere.h"
 
-static const double MM = 1e3, FAR = 0.1;
+static const double MM = 1e3, FAR = GAP_FAR;
 
 static void *room_for(size_t n, size_t size) {
     void *block = calloc(n ? n : 1, size);
@@ -35,7 +35,7 @@ static void find_blocks(placed_bones *b) {
     b->first[bone + 1] = m->n_vertices;
 }
 
-static oik_locator *locator_of(const placed_bones *b, int bone, int32_t (*faces)[3]) {
+static bone_surface surface_of(const placed_bones *b, int bone, int32_t (*faces)[3]) {
     const oik_skel_model *m = b->model;
     size_t n = 0, first = b->first[bone];
     for (size_t f = 0; f < m->n_faces; f++)
@@ -44,9 +44,7 @@ static oik_locator *locator_of(const placed_bones *b, int bone, int32_t (*faces)
                 faces[n][k] = m->faces[f][k] - (int32_t)first;
             n++;
         }
-    oik_locator *locator = NULL;
-    assert_int_equal(oik_locator_new(&locator, b->y + first, b->first[bone + 1] - first, (const int32_t(*)[3])faces, n, NULL), OIK_OK);
-    return locator;
+    return bone_surface_new(b->y + first, b->first[bone + 1] - first, (const int32_t(*)[3])faces, n);
 }
 
 placed_bones placed_bones_new(const oik_skel_model *model, const oik_puppet *puppet) {
@@ -54,32 +52,22 @@ placed_bones placed_bones_new(const oik_skel_model *model, const oik_puppet *pup
     placed_bones b = {.model = model,
                       .y = room_for(model->n_vertices, sizeof *b.y),
                       .first = room_for(n + 1, sizeof *b.first),
-                      .locator = room_for(n, sizeof(oik_locator *)),
-                      .low = room_for(n, sizeof *b.low),
-                      .high = room_for(n, sizeof *b.high)};
+                      .surface = room_for(n, sizeof *b.surface)};
     int32_t(*faces)[3] = room_for(model->n_faces, sizeof *faces);
     oik_puppet_vertices(b.y, puppet, model);
     find_blocks(&b);
-    for (int i = 0; i < model->n_bones; i++) {
-        b.locator[i] = locator_of(&b, i, faces);
-        b.low[i] = b.high[i] = b.y[b.first[i]];
-        for (size_t v = b.first[i]; v < b.first[i + 1]; v++) {
-            b.low[i] = v3_min(b.low[i], b.y[v]);
-            b.high[i] = v3_max(b.high[i], b.y[v]);
-        }
-    }
+    for (int i = 0; i < model->n_bones; i++)
+        b.surface[i] = surface_of(&b, i, faces);
     free(faces);
     return b;
 }
 
 void placed_bones_free(placed_bones *b) {
     for (int i = 0; i < b->model->n_bones; i++)
-        oik_locator_free(b->locator[i]);
+        bone_surface_free(&b->surface[i]);
     free(b->y);
     free(b->first);
-    free(b->locator);
-    free(b->low);
-    free(b->high);
+    free(b->surface);
 }
 
 int placed_bone(const placed_bones *b, const char *name) {
@@ -92,40 +80,19 @@ int placed_bone(const placed_bones *b, const char *name) {
 
 /* ---- distances ---- */
 
-/** Distance of p outside of a bone [m], negative inside; FAR when it is further away. */
-static double signed_distance(const placed_bones *b, int bone, oik_vec3 p) {
-    oik_nearest near;
-    if (!oik_locator_nearest(&near, b->locator[bone], p, FAR))
-        return FAR;
-    return v3_dot(near.normal, v3_sub(p, near.point)) < 0.0 ? -near.distance : near.distance;
-}
-
-static bool in_box(const placed_bones *b, int bone, oik_vec3 p, double margin) {
-    oik_vec3 low = b->low[bone], high = b->high[bone];
-    return p.x > low.x - margin && p.y > low.y - margin && p.z > low.z - margin && p.x < high.x + margin && p.y < high.y + margin &&
-           p.z < high.z + margin;
-}
-
-/** Least signed distance of the vertices of a to b, looked for in the neighbourhood of b only. */
-static double least(const placed_bones *b, int from, int to, double margin) {
-    double best = FAR;
-    for (size_t v = b->first[from]; v < b->first[from + 1]; v++)
-        if (in_box(b, to, b->y[v], margin))
-            best = fmin(best, signed_distance(b, to, b->y[v]));
-    return best;
+static int part_of_bone(const placed_bones *b, int bone) {
+    return b->model->point_part[b->first[bone]];
 }
 
 double bone_gap(const placed_bones *b, int first, int second) {
-    return MM * fmin(least(b, first, second, FAR), least(b, second, first, FAR));
+    return MM * surface_gap(&b->surface[first], &b->surface[second], NULL, FAR);
 }
 
 double bone_gap_side(const placed_bones *b, const oik_puppet *puppet, int first, int second, double sign) {
-    const oik_skel_model *m = b->model;
-    double best = FAR;
-    for (size_t v = b->first[first]; v < b->first[first + 1]; v++)
-        if (oik_puppet_local(puppet->shape, m, v).x * sign > 0.0)
-            best = fmin(best, signed_distance(b, second, b->y[v]));
-    return MM * best;
+    int part = part_of_bone(b, first);
+    const double far = 1.0; /* beyond any bone */
+    gap_region side = {puppet->R[part], puppet->t[part], v3(sign > 0.0 ? 0.0 : -far, -far, -far), v3(sign > 0.0 ? far : 0.0, far, far)};
+    return MM * surface_gap_from(&b->surface[first], &b->surface[second], &side, FAR);
 }
 
 /* ---- balls ---- */
@@ -164,10 +131,6 @@ static void measure_balls(joint_measures *out, const placed_bones *b, const oik_
 }
 
 /* ---- knee ---- */
-
-static int part_of_bone(const placed_bones *b, int bone) {
-    return b->model->point_part[b->first[bone]];
-}
 
 /** Mean of the first two stitch points (the hinge axis) that tie two parts, carried by each. */
 static void hinge(oik_vec3 at[2], const placed_bones *b, const oik_puppet *puppet, int part_a, int part_b) {
@@ -304,11 +267,9 @@ static void measure_depths(joint_measures *out, const placed_bones *b) {
     const oik_skel_model *m = b->model;
     for (int i = 0; i < m->n_bones; i++)
         for (int k = i + 1; k < m->n_bones; k++) {
-            bool apart = b->low[i].x > b->high[k].x || b->low[i].y > b->high[k].y || b->low[i].z > b->high[k].z ||
-                         b->low[k].x > b->high[i].x || b->low[k].y > b->high[i].y || b->low[k].z > b->high[i].z;
-            if (apart || part_of_bone(b, i) == part_of_bone(b, k) || grown_together(m->bone_names[i], m->bone_names[k]))
+            if (part_of_bone(b, i) == part_of_bone(b, k) || grown_together(m->bone_names[i], m->bone_names[k]))
                 continue;
-            double depth = -MM * fmin(least(b, i, k, 0.0), least(b, k, i, 0.0));
+            double depth = -MM * surface_gap(&b->surface[i], &b->surface[k], NULL, 0.0);
             if (depth > 0.0)
                 insert(out->deepest, sizeof out->deepest / sizeof *out->deepest, m->bone_names[i], m->bone_names[k], depth);
         }

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_JOINT_MEASURES_H
 #define TESTS_SUPPORT_JOINT_MEASURES_H
 
-#include "mesh/locate.h"
+#include "bone_gaps.h"
 #include "skeleton/puppet_terms.h"
 
 /** Placed bone meshes with their search grids. */
@@ -10,8 +10,7 @@ typedef struct placed_bones {
     const oik_skel_model *model;
     oik_vec3 *y;                 /**< n_vertices [m] */
     size_t *first;               /**< n_bones + 1, vertices of bone b are first[b] .. first[b + 1] */
-    oik_locator **locator;       /**< n_bones */
-    oik_vec3 *low, *high;        /**< n_bones, bounding boxes [m] */
+    bone_surface *surface;       /**< n_bones */
 } placed_bones;
 
 /** Ends the test when memory is short or a bone's vertices do not lie in one block. */
