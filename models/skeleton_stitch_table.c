@@ -4,7 +4,7 @@
  * A ball joint is 1 shared point, a hinge 2 on its axis and a weak one off it, a disc 4 on its rim and while posing its
  * centre (added by recipe between neighbouring vertebrae), a rib 2 on its head and tubercle. keep_offset = false marks true joint centres.
  * Sigmas are how far the points may part [mm]: 0.5-1 for joint centres (0.15 for hips, which legs that are too short for their skin pull
- * apart; 2 while placing fingers on the hand: the skin of a bent finger that was opened is off along it by so much, which is not to change
+ * apart; 3 while placing fingers on the hand: the skin of a bent finger that was opened is off along it by so much, which is not to change
  * its length), 0.5-2 for discs, 10-30 where a point only steadies a rotation.
  */
 #include <stddef.h>
@@ -75,7 +75,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"thumb_proximal", "thumb_distal", "fin13:joint_c+8,0,0", "fin13:joint_c+8,0,0", 1.0, 1.0, true},
     {"thumb_proximal", "thumb_distal", "fin13:joint_c+0,0,15", "fin13:joint_c+0,0,15", 5.0, 12.0, true},
     /* index proximal */
-    {"hand", "index_proximal", "fin21:joint_c", "fin21:joint_c", 2.0, 0.5, false},
+    {"hand", "index_proximal", "fin21:joint_c", "fin21:joint_c", 3.0, 0.5, false},
     {"hand", "index_proximal", "fin21:joint_c+15,0,0", "fin21:joint_c+15,0,0", 3.0, 6.0, true},
     {"hand", "index_proximal", "fin21:joint_c+0,0,15", "fin21:joint_c+0,0,15", 5.0, 12.0, true},
     /* index middle */
@@ -87,7 +87,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"index_middle", "index_distal", "fin23:joint_c+8,0,0", "fin23:joint_c+8,0,0", 1.0, 1.0, true},
     {"index_middle", "index_distal", "fin23:joint_c+0,0,15", "fin23:joint_c+0,0,15", 5.0, 12.0, true},
     /* middle proximal */
-    {"hand", "middle_proximal", "fin31:joint_c", "fin31:joint_c", 2.0, 0.5, false},
+    {"hand", "middle_proximal", "fin31:joint_c", "fin31:joint_c", 3.0, 0.5, false},
     {"hand", "middle_proximal", "fin31:joint_c+15,0,0", "fin31:joint_c+15,0,0", 3.0, 6.0, true},
     {"hand", "middle_proximal", "fin31:joint_c+0,0,15", "fin31:joint_c+0,0,15", 5.0, 12.0, true},
     /* middle middle */
@@ -99,7 +99,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"middle_middle", "middle_distal", "fin33:joint_c+8,0,0", "fin33:joint_c+8,0,0", 1.0, 1.0, true},
     {"middle_middle", "middle_distal", "fin33:joint_c+0,0,15", "fin33:joint_c+0,0,15", 5.0, 12.0, true},
     /* ring proximal */
-    {"hand", "ring_proximal", "fin41:joint_c", "fin41:joint_c", 2.0, 0.5, false},
+    {"hand", "ring_proximal", "fin41:joint_c", "fin41:joint_c", 3.0, 0.5, false},
     {"hand", "ring_proximal", "fin41:joint_c+15,0,0", "fin41:joint_c+15,0,0", 3.0, 6.0, true},
     {"hand", "ring_proximal", "fin41:joint_c+0,0,15", "fin41:joint_c+0,0,15", 5.0, 12.0, true},
     /* ring middle */
@@ -111,7 +111,7 @@ const oik_stitch_row oik_stitch_table[] = {
     {"ring_middle", "ring_distal", "fin43:joint_c+8,0,0", "fin43:joint_c+8,0,0", 1.0, 1.0, true},
     {"ring_middle", "ring_distal", "fin43:joint_c+0,0,15", "fin43:joint_c+0,0,15", 5.0, 12.0, true},
     /* little proximal */
-    {"hand", "little_proximal", "fin51:joint_c", "fin51:joint_c", 2.0, 0.5, false},
+    {"hand", "little_proximal", "fin51:joint_c", "fin51:joint_c", 3.0, 0.5, false},
     {"hand", "little_proximal", "fin51:joint_c+15,0,0", "fin51:joint_c+15,0,0", 3.0, 6.0, true},
     {"hand", "little_proximal", "fin51:joint_c+0,0,15", "fin51:joint_c+0,0,15", 5.0, 12.0, true},
     /* little middle */

@@ -71,9 +71,9 @@ static void measure(subject *s) {
         const digit_measures *m = &s->in[hand];
         if (getenv("DIGIT_MEASURES"))
             print_message("%s, %s: angle %.1f %.1f deg, shift %.1f %.1f mm, length %.1f %%, off centre %.1f, outside %.2f %% %.1f mm, overlap %.1f, "
-                          "wrist %.1f, forearm %.1f deg\n", s->gender, hand_shape_name((hand_shape)hand), m->mean_angle, m->largest_angle,
-                          m->mean_shift, m->largest_shift, m->length, m->off_centre, 100.0 * m->outside_share, m->outside, m->overlap, m->wrist,
-                          m->forearm);
+                          "wrist %.1f, forearm %.1f deg, gaps %.1f to %.1f mm\n", s->gender, hand_shape_name((hand_shape)hand), m->mean_angle,
+                          m->largest_angle, m->mean_shift, m->largest_shift, m->length, m->off_centre, 100.0 * m->outside_share, m->outside,
+                          m->overlap, m->wrist, m->forearm, m->gap_low, m->gap_high);
         found_bones_free(&f);
         oik_puppet_free(truth);
     }
@@ -119,8 +119,8 @@ static void at_most(double value, double bar, const char *what, const subject *s
 static void finger_bones_turn_with_their_finger(void **state) {
     (void)state;
     FOR_ALL(s, hand, m) {
-        at_most(m->mean_angle, 3.5, "mean angle", s, hand);
-        at_most(m->largest_angle, 8.0, "angle", s, hand);
+        at_most(m->mean_angle, 2.5, "mean angle", s, hand);
+        at_most(m->largest_angle, 7.0, "angle", s, hand);
         at_most(m->mean_shift, 1.2, "mean shift", s, hand);
     }
 }
@@ -130,8 +130,8 @@ static void finger_bones_lie_in_the_middle_of_their_finger(void **state) {
     (void)state;
     FOR_ALL(s, hand, m) {
         at_most(m->off_centre, 6.0, "distance of an axis from the finger's", s, hand);
-        at_most(100.0 * m->outside_share, 0.8, "share of vertices outside [%]", s, hand);
-        at_most(m->outside, 0.8, "distance outside", s, hand);
+        at_most(100.0 * m->outside_share, 0.3, "share of vertices outside [%]", s, hand);
+        at_most(m->outside, 0.3, "distance outside", s, hand);
     }
 }
 
@@ -140,6 +140,15 @@ static void finger_bones_leave_each_other_room(void **state) {
     (void)state;
     FOR_ALL(s, hand, m)
         at_most(m->overlap, 1.5, "overlap of two bones", s, hand);
+}
+
+/* Heads and bases are round about the joints, so that bending keeps their space of 1 to 1.9 mm; contact is asked for below 0.2 mm only. */
+static void finger_joints_keep_their_gaps(void **state) {
+    (void)state;
+    FOR_ALL(s, hand, m) {
+        at_most(0.2 - m->gap_low, 0.0, "least gap below 0.2 mm, by", s, hand);
+        at_most(m->gap_high, 3.0, "greatest gap of a finger joint", s, hand);
+    }
 }
 
 static void curled_fingers_do_not_turn_the_forearm(void **state) {
@@ -153,7 +162,7 @@ static void curled_fingers_do_not_turn_the_forearm(void **state) {
 static void finger_bones_keep_their_length(void **state) {
     (void)state;
     FOR_ALL(s, hand, m)
-        at_most(m->length, 1.5, "change of a length [%]", s, hand);
+        at_most(m->length, 2.0, "change of a length [%]", s, hand);
 }
 
 /* ---- invariance ---- */
@@ -372,6 +381,7 @@ int main(void) {
         cmocka_unit_test(finger_bones_turn_with_their_finger),
         cmocka_unit_test(finger_bones_lie_in_the_middle_of_their_finger),
         cmocka_unit_test(finger_bones_leave_each_other_room),
+        cmocka_unit_test(finger_joints_keep_their_gaps),
         cmocka_unit_test(curled_fingers_do_not_turn_the_forearm),
         cmocka_unit_test(finger_bones_keep_their_length),
         cmocka_unit_test(a_turned_fist_turns_its_bones),

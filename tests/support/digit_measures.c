@@ -36,7 +36,13 @@ static double turn(const oik_puppet *a, const oik_puppet *b, int part) {
     return DEG * oik_rot_angle_between(a->R[part], b->R[part]);
 }
 
-/** Vertices of one part: shift from the truth, those outside. */
+/** How far p lies outside of the skin [m], 0 inside. */
+static double distance_outside(const oik_locator *skin, oik_vec3 p) {
+    oik_nearest near;
+    return oik_locator_winding(skin, p) > 0 || !oik_locator_nearest(&near, skin, p, INFINITY) ? 0.0 : near.distance;
+}
+
+/** Vertices of one part: shift from the truth, those further outside than in truth: where bent skin folds, the true bones too leave it. */
 static void measure_vertices(digit_measures *m, const oik_skel_model *model, const oik_locator *skin, const oik_puppet *bones,
                              const oik_puppet *truth, int part, size_t *n_outside, size_t *n_all) {
     double shift = 0.0;
@@ -44,14 +50,13 @@ static void measure_vertices(digit_measures *m, const oik_skel_model *model, con
     for (size_t i = 0; i < model->n_vertices; i++) {
         if (model->point_part[i] != part)
             continue;
-        oik_vec3 y = oik_puppet_point(bones, model, i);
-        oik_nearest near;
-        shift += v3_dist(y, oik_puppet_point(truth, model, i));
+        oik_vec3 y = oik_puppet_point(bones, model, i), true_y = oik_puppet_point(truth, model, i);
+        shift += v3_dist(y, true_y);
         n++;
-        if (oik_locator_winding(skin, y) > 0 || !oik_locator_nearest(&near, skin, y, INFINITY))
-            continue;
-        m->outside = fmax(m->outside, MM * near.distance);
-        ++*n_outside;
+        double outside = distance_outside(skin, y);
+        outside = outside > 0.0 ? outside - distance_outside(skin, true_y) : 0.0;
+        m->outside = fmax(m->outside, MM * outside);
+        *n_outside += outside > 0.0;
     }
     *n_all += n;
     m->mean_shift += MM * shift / (double)n / (2 * N_FINGER_BONES);
@@ -108,9 +113,22 @@ static double deepest_overlap(const oik_skel_model *model, const placed_bones *p
     return deepest;
 }
 
+/** Least and greatest of the gaps of a hand's finger joints. */
+static void measure_gaps(digit_measures *m, const oik_skel_model *model, const placed_bones *placed, int side) {
+    for (int i = 1; i < N_FINGER_BONES; i++) { /* the first one hangs on the carpus */
+        int part = finger_part(model, side, i), before = model->part_parent[part];
+        char metacarpal[OIK_NAME_LENGTH];
+        snprintf(metacarpal, sizeof metacarpal, "metacarpal_%d_%c", i / N_PHALANGES + 1, side ? 'l' : 'r');
+        int from = i % N_PHALANGES == 0 ? placed_bone(placed, metacarpal) : bone_number(model, before);
+        double gap = bone_gap(placed, from, bone_number(model, part));
+        m->gap_low = fmin(m->gap_low, gap);
+        m->gap_high = fmax(m->gap_high, gap);
+    }
+}
+
 digit_measures digit_measures_take(const oik_body_model *body, const oik_skel_model *model, const oik_vec3 *x, const oik_puppet *bones,
                                    const oik_puppet *truth) {
-    digit_measures m = {0};
+    digit_measures m = {.gap_low = HUGE_VAL};
     oik_locator *skin = NULL;
     size_t n_outside = 0, n_all = 0;
     assert_int_equal(oik_locator_new(&skin, x, body->n_vertices, (const int32_t(*)[3])body->faces, body->n_faces, NULL), OIK_OK);
@@ -127,6 +145,7 @@ digit_measures digit_measures_take(const oik_body_model *body, const oik_skel_mo
                 m.off_centre = fmax(m.off_centre, distance_from_centre(body, model, x, bones, truth, side, i));
         }
         m.overlap = fmax(m.overlap, deepest_overlap(model, &placed, side));
+        measure_gaps(&m, model, &placed, side);
         m.wrist = fmax(m.wrist, turn(bones, truth, part_of(model, "hand", side)));
         m.forearm = fmax(m.forearm, fmax(turn(bones, truth, part_of(model, "radius", side)), turn(bones, truth, part_of(model, "ulna", side))));
     }

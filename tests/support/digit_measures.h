@@ -9,8 +9,9 @@ typedef struct digit_measures {
     double mean_shift, largest_shift; /**< of their vertices, mean over a bone */
     double length;                    /**< greatest change of a bone's length [%], by its absolute value */
     double off_centre;                /**< greatest distance of a bone's axis, at its middle, from the middle of the skin around it */
-    double outside_share, outside;    /**< of their vertices; greatest distance */
+    double outside_share, outside;    /**< of their vertices, further than in truth; greatest such distance */
     double overlap;                   /**< deepest interpenetration of two finger bones of a hand */
+    double gap_low, gap_high;         /**< of finger joints, metacarpal to proximal phalanx and on */
     double wrist, forearm;            /**< turn of the hand and of radius and ulna from the truth's */
 } digit_measures;
 
