@@ -215,10 +215,11 @@ const oik_curve_row oik_curve_table[] = {
 const int oik_n_curve_rows = COUNT(oik_curve_table);
 const double oik_curve_sigma = 1.5;
 
-/* What springs and stitches leave to the wrong part. Registration has the turns of both to 1 or 2 deg. */
+/* What springs and stitches leave to the wrong part. Registration has these turns to 1 or 2 deg; what holds them must outweigh springs and
+   barriers that err by centimetres together. */
 const oik_turn_row oik_turn_table[] = {
-    {"pelvis", 0.5,
-     "the skin's thighs turn about other hips than the bones': all springs of a leg then err by centimetres together; less would not hold it"},
+    {"pelvis", 0.25, "the skin's thighs turn about other hips than the bones', and the pelvis would tilt to make room: its place gives way instead"},
+    {"femur", 0.4, "hip flexion is the turn of both: where the pelvis moves up or down in its skin, the thigh would turn with the line to the knee"},
     {"humerus", 3.0, "its turn about its length hardly shows in springs, and the hinge of the elbow would use it to make room"},
 };
 const int oik_n_turn_rows = COUNT(oik_turn_table);
