@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "bone_make.h"
 #include "bone_warp.h"
+#include "bones/foot.h"
 
 #define LEFT(name_, cell, faces, table_) {.name = name_, .cell_mm = cell, .n_faces = faces, .table = &table_}
 #define LEFT_NUMBERED(name_, cell, faces, draft_, number_)                                                           \
@@ -28,28 +29,28 @@
 
 /** Numbers of faces at detail 1; with the left bones twice they make about 54,400 vertices. */
 static const oik_bone_spec bones[] = {
-    LEFT("femur", 2.2, 2600, oik_femur),
+    LEFT("femur", 2.2, 2250, oik_femur),
     LEFT("patella", 1.4, 360, oik_patella),
-    LEFT("tibia", 2.1, 1900, oik_tibia),
-    LEFT("fibula", 1.5, 760, oik_fibula),
+    LEFT("tibia", 2.1, 1650, oik_tibia),
+    LEFT("fibula", 1.5, 700, oik_fibula),
     LEFT("talus", 1.3, 760, oik_talus),
     LEFT("calcaneus", 1.4, 760, oik_calcaneus),
-    LEFT("navicular", 1.2, 320, oik_navicular),
-    LEFT("cun1", 1.2, 240, oik_cuneiform_1),
-    LEFT("cun2", 1.2, 220, oik_cuneiform_2),
-    LEFT("cun3", 1.2, 200, oik_cuneiform_3),
-    LEFT("cuboid", 1.2, 320, oik_cuboid),
-    LEFT_NUMBERED("mt1", 1.2, 380, oik_draft_metatarsal, 1),
-    LEFT_NUMBERED("mt2", 1.2, 280, oik_draft_metatarsal, 2),
-    LEFT_NUMBERED("mt3", 1.2, 280, oik_draft_metatarsal, 3),
-    LEFT_NUMBERED("mt4", 1.2, 280, oik_draft_metatarsal, 4),
-    LEFT_NUMBERED("mt5", 1.2, 280, oik_draft_metatarsal, 5),
-    TOE(11, 220), TOE(13, 180),
-    TOE(21, 160), TOE(22, 100), TOE(23, 100),
-    TOE(31, 160), TOE(32, 100), TOE(33, 100),
-    TOE(41, 160), TOE(42, 100), TOE(43, 100),
-    TOE(51, 160), TOE(52, 100), TOE(53, 100),
-    LEFT("humerus", 1.9, 1800, oik_humerus),
+    LEFT_NUMBERED("navicular", 1.2, 400, oik_draft_midfoot, OIK_NAVICULAR),
+    LEFT_NUMBERED("cun1", 1.2, 340, oik_draft_midfoot, OIK_CUNEIFORM_1),
+    LEFT_NUMBERED("cun2", 1.2, 260, oik_draft_midfoot, OIK_CUNEIFORM_2),
+    LEFT_NUMBERED("cun3", 1.2, 280, oik_draft_midfoot, OIK_CUNEIFORM_3),
+    LEFT_NUMBERED("cuboid", 1.2, 400, oik_draft_midfoot, OIK_CUBOID),
+    LEFT_NUMBERED("mt1", 1.2, 440, oik_draft_metatarsal, 1),
+    LEFT_NUMBERED("mt2", 1.2, 330, oik_draft_metatarsal, 2),
+    LEFT_NUMBERED("mt3", 1.2, 330, oik_draft_metatarsal, 3),
+    LEFT_NUMBERED("mt4", 1.2, 330, oik_draft_metatarsal, 4),
+    LEFT_NUMBERED("mt5", 1.2, 330, oik_draft_metatarsal, 5),
+    TOE(11, 240), TOE(13, 200),
+    TOE(21, 160), TOE(22, 100), TOE(23, 120),
+    TOE(31, 160), TOE(32, 100), TOE(33, 120),
+    TOE(41, 160), TOE(42, 100), TOE(43, 120),
+    TOE(51, 160), TOE(52, 100), TOE(53, 120),
+    LEFT("humerus", 1.9, 1650, oik_humerus),
     LEFT("ulna", 1.4, 960, oik_ulna),
     LEFT("radius", 1.4, 860, oik_radius),
     LEFT("scapula", 1.3, 2100, oik_scapula),

@@ -45,13 +45,13 @@ void oik_draft_mark(oik_bone_draft *draft, const char *name, oik_mark_place plac
 void oik_draft_table(oik_bone_draft *draft, const oik_bone_table *table);
 
 extern const oik_bone_table oik_femur, oik_patella, oik_tibia, oik_fibula;
-extern const oik_bone_table oik_talus, oik_calcaneus, oik_navicular, oik_cuboid;
-extern const oik_bone_table oik_cuneiform_1, oik_cuneiform_2, oik_cuneiform_3;
+extern const oik_bone_table oik_talus, oik_calcaneus;
 extern const oik_bone_table oik_humerus, oik_ulna, oik_radius, oik_scapula, oik_clavicle;
 extern const oik_bone_table oik_scaphoid, oik_lunate, oik_triquetrum, oik_pisiform;
 extern const oik_bone_table oik_trapezium, oik_trapezoid, oik_capitate, oik_hamate;
 extern const oik_bone_table oik_hipbone, oik_sternum, oik_skull, oik_mandible, oik_hyoid;
 
+void oik_draft_midfoot(oik_bone_draft *draft, int bone);           /**< oik_foot_bone of foot.h */
 void oik_draft_metatarsal(oik_bone_draft *draft, int ray);         /**< ray 1..5 */
 void oik_draft_toe(oik_bone_draft *draft, int ray_and_phalanx);    /**< 11, 13, 21, 22, 23, .. 53 */
 void oik_draft_metacarpal(oik_bone_draft *draft, int ray);         /**< ray 1..5 */

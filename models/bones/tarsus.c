@@ -1,8 +1,8 @@
 /**
- * Left tarsal bones, foot frame: origin ankle centre, +z forward, floor at y = -72.
+ * Left talus and calcaneus, foot frame: origin ankle centre, +z forward, floor at y = -72. The bones before them are in midfoot.c.
  *
- * Facets of neighbours are cut to one shape with 2 mm between them: planes by boxes, the talocalcaneal facet by a
- * cylinder of 25 and 27 mm, the talonavicular one by ellipsoids, the calcaneocuboid one by a cylinder and three planes.
+ * Facets of neighbours are cut to one shape with 2 mm between them: the talocalcaneal facet by a cylinder of 25 and
+ * 27 mm, the talonavicular one by ellipsoids, the calcaneocuboid one by a cylinder and three planes.
  */
 #include "bones.h"
 
@@ -91,88 +91,3 @@ static const oik_bone_mark calcaneus_marks[] = {
 };
 
 const oik_bone_table oik_calcaneus = BONE_TABLE(calcaneus_features, calcaneus_marks);
-
-static const oik_sdf_feature navicular_features[] = {
-    TUBE_CAP(ADD, 0, 0.6, Z_AXIS,
-      {-25.5, -19, 39, 6, 8, 6, 8, 2.2}, {-20, -15, 42.5, 9, 11.5, 9, 11.5, 2.4}, {-12.5, -11.5, 45, 10, 13.5, 10, 13, 2.5},
-      {-4.5, -9.5, 46, 10, 12, 10, 12.5, 2.5}, {2, -9, 45, 6.5, 8.6, 6.5, 9, 2.3}),
-    /* tuberosity */
-    ELLIPSOID(ADD, 5, P(-26.8, -21.5, 38), P(5, 6.5, 6.5), NO_TURN),
-    /* facets for the cuneiforms */
-    BOX(CUT, 3, P(-27.7, -21.7, 61.6), P(24, 24, 12), 0, P(8, -13, 0)),
-    BOX(CUT, 3, P(-13.6, -13.8, 63.3), P(24, 24, 12), 0, P(9, -3, 0)),
-    BOX(CUT, 3, P(2, -16.4, 61.9), P(24, 24, 12), 0, P(12, 15, 0)),
-    /* facet for the talar head */
-    ELLIPSOID(CUT, 1.5, P(-10, -8, 24), P(18, 13.2, 13.7), P(0, -20, 32)),
-};
-
-static const oik_bone_mark navicular_marks[] = {
-    {"tub", ON_BONE, {-31.5, -21, 38}}, {"centre", OFF_BONE, {-13, -11, 45}},
-};
-
-const oik_bone_table oik_navicular = BONE_TABLE(navicular_features, navicular_marks);
-
-static const oik_sdf_feature cuboid_features[] = {
-    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {17, -35, 20, 10, 11, 13, 9, 2.4}, {18, -35, 40, 12, 16, 14, 12, 2.4}, {19, -36.5, 54, 12, 17, 14, 12, 2.4},
-      {20, -38, 70, 12, 17, 14, 10, 2.4}),
-    /* dorsal face falls outwards; short outer border */
-    BOX(CUT, 5, P(26, -14, 45), P(24, 9, 30), 0, P(6, 0, -27)),
-    ELLIPSOID(CUT, 5, P(38, -41, 41), P(10, 14, 9), NO_TURN),
-    /* tuberosity behind the groove of the peroneus longus */
-    ELLIPSOID(ADD, 4, P(19, -45.5, 41), P(11, 4, 5), P(0, 22, 0)),
-    TUBE(CUT, 3, Z_AXIS,
-      {36, -44, 46, 4, 4.5}, {24, -50, 51, 4, 4}, {6, -51, 54, 4, 3.5}),
-    /* facet for the calcaneus, arched from top to sole, with a beak below its inner corner */
-    BOX(CUT, 3, P(18, -37, 15.2), P(24, 24, 12), 0, P(0, -3, 0)),
-    BOX(CUT, 4, P(18, -26.7, 15.7), P(24, 24, 12), 0, P(16, -3, 0)),
-    BOX(CUT, 4, P(18, -45.3, 15.7), P(24, 24, 12), 0, P(-14, -3, 0)),
-    /* lateral cuneiform; fourth and fifth metatarsal */
-    BOX(CUT, 3, P(0.5, -9, 50), P(12, 24, 36), 0, P(0, 0, -16)),
-    BOX(CUT, 3, P(15, -36.9, 74.3), P(24, 24, 12), 0, P(19, 5, 0)),
-    BOX(CUT, 3, P(32.1, -45.4, 69.7), P(24, 24, 12), 0, P(12, 18, 0)),
-};
-
-static const oik_bone_mark cuboid_marks[] = {{"centre", OFF_BONE, {18, -36, 45}}};
-
-const oik_bone_table oik_cuboid = BONE_TABLE(cuboid_features, cuboid_marks);
-
-/*
- * Wedges of the transverse arch: the first with its edge up, the second and third with their edges down. Cuts in turn:
- * navicular, medial neighbour, lateral neighbour, metatarsal.
- */
-static const oik_sdf_feature cuneiform_1_features[] = {
-    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {-26, -20, 46, 11, 14.5, 10, 15.5, 2.1}, {-27, -22.5, 64, 12, 16.5, 11, 17, 2.1},
-      {-28.5, -26, 84, 12, 17, 11, 17.5, 2.1}),
-    /* plantar boss, impression of the tibialis anterior */
-    ELLIPSOID(ADD, 5, P(-26, -37.5, 62), P(6.5, 6.5, 10), NO_TURN),
-    ELLIPSOID(CUT, 4, P(-41, -35, 74), P(4, 5, 6), NO_TURN),
-    /* medial face leans outwards */
-    BOX(CUT, 8, P(-38.6, -8, 62), P(12, 30, 30), 0, P(0, 0, -33)),
-    BOX(CUT, 3, P(-22.8, -18.6, 40.6), P(24, 24, 12), 0, P(8, -13, 0)),
-    BOX(CUT, 4, P(-9.7, -2.6, 62), P(12, 40, 24), 0, P(0, 0, 12)),
-    BOX(CUT, 3, P(-29.9, -30.6, 87.4), P(24, 24, 12), 0, P(18, -2, 0)),
-};
-static const oik_sdf_feature cuneiform_2_features[] = {
-    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {-12.5, -15, 50, 10, 10, 10, 13, 2.1}, {-12.5, -17, 63, 10, 11, 10, 13.5, 2.1}, {-13, -20, 76, 10, 11, 10, 13, 2.1}),
-    BOX(CUT, 3, P(-12.4, -10.5, 41.9), P(24, 24, 12), 0, P(9, -3, 0)),
-    BOX(CUT, 4, P(-31.3, -7.4, 62), P(12, 40, 24), 0, P(0, 0, 12)),
-    BOX(CUT, 4, P(5.8, -8.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
-    BOX(CUT, 3, P(-13.3, -23.6, 80.1), P(24, 24, 12), 0, P(22, 1, 0)),
-};
-static const oik_sdf_feature cuneiform_3_features[] = {
-    TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {2, -20, 48, 11, 12, 11, 11, 2.1}, {1.5, -22, 64, 11, 12.5, 11, 11.5, 2.1}, {1, -25, 79, 11, 12.5, 11, 11, 2.1}),
-    BOX(CUT, 3, P(-3.5, -12, 41.2), P(24, 24, 12), 0, P(12, 15, 0)),
-    BOX(CUT, 4, P(-15.8, -3.5, 62), P(12, 40, 24), 0, P(0, 0, -13)),
-    BOX(CUT, 4, P(21.5, -15, 62), P(12, 40, 24), 0, P(0, 0, -16)),
-    BOX(CUT, 3, P(1.1, -29.3, 82.7), P(24, 24, 12), 0, P(21, 3, 0)),
-};
-static const oik_bone_mark cuneiform_1_marks[] = {{"centre", OFF_BONE, {-27, -22, 65}}};
-static const oik_bone_mark cuneiform_2_marks[] = {{"centre", OFF_BONE, {-13, -15, 63}}};
-static const oik_bone_mark cuneiform_3_marks[] = {{"centre", OFF_BONE, {1, -20, 64}}};
-const oik_bone_table oik_cuneiform_1 = BONE_TABLE(cuneiform_1_features, cuneiform_1_marks);
-const oik_bone_table oik_cuneiform_2 = BONE_TABLE(cuneiform_2_features, cuneiform_2_marks);
-const oik_bone_table oik_cuneiform_3 = BONE_TABLE(cuneiform_3_features, cuneiform_3_marks);
