@@ -17,9 +17,9 @@ static const ray_row rays[6] = {
     {.shaft = 0},
     {{-28.3, -27.5, 77.5}, {-32, -44.5, 131.5}, 6.8, 10.5, 9.5, 14.5, {31, 0, 22}, {-33, -60.5, 200}},
     {{-13.2, -22.5, 70.7}, {-9.5, -49, 136.5}, 4.6, 7.4, 7.5, 11, {27, 13, 10}, {-6, -62, 194}},
-    {{1, -27, 73}, {7.5, -50.5, 135}, 4.4, 7.0, 7.2, 10.5, {25, 11.5, 9.5}, {11, -62, 187}},
+    {{1, -26.3, 73}, {7.5, -50.5, 135}, 4.4, 7.0, 7.2, 10.5, {25, 11.5, 9.5}, {11, -62, 187}},
     {{14.5, -35, 64.5}, {24, -52.5, 127.5}, 4.3, 6.8, 7, 10, {23.5, 9.5, 9}, {27, -62, 176}},
-    {{29.3, -43.2, 60.5}, {40, -55, 118}, 4.4, 6.6, 8, 8, {21.5, 8, 8.5}, {41, -62.5, 161}},
+    {{29.3, -43.2, 60.5}, {40, -55, 118}, 4.4, 6.6, 8, 8, {20.5, 7.5, 8}, {40, -61.5, 159}},
 };
 
 /** Axes lateral, up, along of a bone that starts at origin. */
@@ -35,10 +35,11 @@ void oik_draft_metatarsal(oik_bone_draft *o, int ray) {
     enter_frame(o, q->base, v3_sub(q->head, q->base));
     /* bases of the middle rays narrow towards the sole, that of the first towards the back of the foot */
     double wedge = ray == 5 ? 0 : ray == 1 ? 0.04 : 0.1, narrow = ray == 1 ? 90 : 270;
-    const double behind = 6; /* the base reaches past its facet, which cuts it */
-    FEATURE(o, TUBE_CAP(ADD, 0, 0, X_AXIS, {0, 0, -behind, w, d * 0.87, 0, d, 2.5, wedge, narrow},
-                    {0, 0, 2, w, d * 0.87, 0, d, 2.5, wedge, narrow},
-                    {0, -0.2, 0.14 * L, w * 0.84, d * 0.76, 0, d * 0.8, 2.2, wedge * 0.6, narrow},
+    const double behind = 6;                                       /* the base reaches past its facet, which cuts it */
+    double top = d * (ray == 1 || ray == 5 ? 0.87 : 1.15);         /* before the wedge takes its part */
+    FEATURE(o, TUBE_CAP(ADD, 0, 0, X_AXIS, {0, 0, -behind, w, top, 0, d, 2.5, wedge, narrow},
+                    {0, 0, 2, w, top, 0, d, 2.5, wedge, narrow},
+                    {0, -0.2, 0.14 * L, w * 0.84, top * 0.86, 0, d * 0.8, 2.2, wedge * 0.6, narrow},
                     {0, 0.8, 0.3 * L, r * 1.15, r * 1.15},
                     {0, 2, 0.5 * L, r, r * 1.05}, {0, 1.6, 0.72 * L, r * 1.02, r * 1.15},
                     {0, 0.2, 0.88 * L, h * 0.82, h * 0.9}, {0, -0.3, 0.96 * L, h * 0.9, h * 0.95}));

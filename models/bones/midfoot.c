@@ -84,7 +84,7 @@ void oik_draft_foot_facets(oik_bone_draft *o, oik_foot_bone bone) {
 static const oik_sdf_feature navicular_features[] = {
     TUBE_CAP(ADD, 0, 0.5, P(0, -0.3, 0.95),
       {-24, -22.3, 38.8, 6.5, 7.5, 6.5, 7.5, 2.3}, {-19.5, -18.8, 42, 9.5, 11, 11.5, 10.5, 2.8},
-      {-12, -15.5, 44, 10.5, 12.8, 12.5, 12, 3}, {-4, -13.2, 44, 10.5, 11.8, 12.5, 11.5, 3}, {2.5, -13, 43, 8, 9.3, 9.5, 9, 2.6}),
+      {-12, -15.5, 44, 10.5, 12.8, 12.5, 12, 3}, {-4, -13.7, 44, 10.5, 10.9, 12.5, 11, 3}, {2.5, -14.4, 43, 8, 7.8, 9.5, 8.7, 2.6}),
     /* tuberosity */
     ELLIPSOID(ADD, 5, P(-25.3, -25, 38), P(5.5, 6.5, 6.5), NO_TURN),
     /* facet for the talar head */
@@ -113,13 +113,13 @@ static const oik_bone_mark cuboid_marks[] = {{"centre", OFF_BONE, {18, -36, 45}}
 /* wedges: the first with its edge up, the second and third with their edges down */
 static const oik_sdf_feature cuneiform_1_features[] = {
     TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {-25, -21, 44, 11, 12.5, 10, 15, 2.5}, {-27, -24, 64, 12, 13.3, 10.5, 16, 2.5},
+      {-25, -21, 44, 11, 14, 10, 14.5, 2.5}, {-27, -24, 64, 12, 14, 10.5, 15.5, 2.5},
       {-28.7, -28.5, 88, 12, 14.5, 10.5, 15.5, 2.5}),
     /* plantar boss, impression of the tibialis anterior */
     ELLIPSOID(ADD, 5, P(-25.5, -36.5, 53.5), P(6.5, 7, 11), P(-8, 0, 0)),
     ELLIPSOID(CUT, 4, P(-41, -36, 74), P(4, 5, 6), NO_TURN),
     /* medial face leans outwards */
-    BOX(CUT, 8, P(-38.6, -11, 62), P(12, 30, 30), 0, P(6, 0, -33)),
+    BOX(CUT, 8, P(-39, -10.3, 62), P(12, 30, 30), 0, P(6, 0, -33)),
 };
 static const oik_sdf_feature cuneiform_2_features[] = {
     TUBE_CAP(ADD, 0, 0.3, X_AXIS,
@@ -127,7 +127,7 @@ static const oik_sdf_feature cuneiform_2_features[] = {
 };
 static const oik_sdf_feature cuneiform_3_features[] = {
     TUBE_CAP(ADD, 0, 0.3, X_AXIS,
-      {0, -18.5, 44, 11.5, 11.2, 11.5, 10.5, 2.5}, {0.8, -22.5, 62, 11.5, 11.2, 11.5, 10.5, 2.5}, {1.5, -27, 82, 11.5, 11.2, 11.5, 10, 2.5}),
+      {0, -18.5, 44, 11.5, 12.8, 11.5, 10, 2.5}, {0.8, -22.5, 62, 11.5, 11.8, 11.5, 10, 2.5}, {1.5, -27, 82, 11.5, 10.7, 11.5, 10, 2.5}),
 };
 static const oik_bone_mark cuneiform_1_marks[] = {{"centre", OFF_BONE, {-27, -24, 63}}};
 static const oik_bone_mark cuneiform_2_marks[] = {{"centre", OFF_BONE, {-13, -20, 62}}};
