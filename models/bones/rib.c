@@ -7,8 +7,8 @@
 
 /*
  * Most lateral point (x, z, drop below the rib's head), costochondral junction (x, drop, z), section half height and
- * half thickness. Centre lines of about 110 190 240 270 290 305 310 300 285 250 185 105 mm; sections 12-14 x 6-7 mm
- * (rib height and thickness: Holcombe et al. 2023, doi 10.3389/fbioe.2023.1158242).
+ * half thickness; the most lateral points of ribs 1 to 6 follow from their bows, below. Centre lines of about 115 210 260 290 305 305 310
+ * 300 285 250 185 105 mm; sections 12-14 x 6-7 mm (rib height and thickness: Holcombe et al. 2023, doi 10.3389/fbioe.2023.1158242).
  */
 typedef struct rib_row {
     double lat_x, lat_z, lat_drop, ccj_x, ccj_drop, ccj_z, half_height, half_thickness;
@@ -18,12 +18,12 @@ enum { N_RIBS = 12, N_CARTILAGES = 10, N_KEYS = 7 };
 
 static const rib_row ribs[N_RIBS + 1] = {
     {0},
-    {58, 0, 0, 44, -64.5, 19, 2.9, 7.3}, /* of its most lateral point only x is used */
-    {75.6, -25, -22, 36.5, -77, 38, 4.5, 5},
-    {92.6, -27, -35, 42.7, -87, 55.5, 5.8, 3.8},
-    {104.9, -29, -48, 51.4, -99, 68.5, 6.4, 3.6},
-    {114.3, -30, -58, 62.1, -108.5, 76, 6.6, 3.6},
-    {121.9, -31, -67, 75.7, -120, 79, 6.8, 3.6},
+    {0, 0, 0, 42, -55, 9, 2.9, 7.3},
+    {0, 0, 0, 41, -79, 35, 4.5, 5},
+    {0, 0, 0, 43.2, -89, 56.7, 5.8, 3.8},
+    {0, 0, 0, 53.4, -101.5, 70.5, 6.4, 3.6},
+    {0, 0, 0, 65, -113, 78, 6.6, 3.6},
+    {0, 0, 0, 75.7, -120, 79, 6.8, 3.6},
     {127.6, -32, -75, 87.9, -133, 76, 6.8, 3.6},
     {130.4, -35, -81, 99.3, -140, 66, 6.6, 3.5},
     {129.5, -41, -83, 108.9, -141, 47, 6.4, 3.4},
@@ -74,12 +74,52 @@ oik_vec3 oik_rib_tubercle(int rib) {
     return p[TUBERCLE];
 }
 
-/** Ribs 2 to 10: back to the angle, round to the side, down and forward to the cartilage. */
+enum { N_BOWED = 6, N_BOW_KEYS = JUNCTION - ANGLE };
+
+/**
+ * Angle, posterior lateral, lateral and anterior lateral point of ribs 1 to 6 in the plane of the rib: along the chord from head to
+ * junction and away from it, as shares of its length. Ribs 1 to 5: on the mean rib of Holcombe et al. 2017 (J Anat 231:229, its two
+ * spirals drawn from tables A1 and A2 at stature and weight of ANSUR II), 25, 40, 56 and 78 % of the way from the head (rib 1: 30, 48,
+ * 66, 84 %); rib 6: about half way between its mean rib and the formula of ribs 7 to 10. The plane holds the chord; to the side it falls
+ * by the slope. `lift`: share of `out_of_plane` (below), by which ribs leave their plane; less in the second, which runs below the
+ * clavicle.
+ */
+typedef struct rib_bow {
+    double slope, lift, at[N_BOW_KEYS][2];
+} rib_bow;
+
+static const rib_bow bows[N_BOWED + 1] = {
+    {0},
+    {0.07, 0, {{0.14, 0.445}, {0.407, 0.53}, {0.667, 0.421}, {0.868, 0.217}}},
+    {0.225, 0.5, {{-0.043, 0.453}, {0.18, 0.623}, {0.481, 0.616}, {0.818, 0.375}}},
+    {0.29, 0.8, {{-0.03, 0.434}, {0.196, 0.588}, {0.491, 0.589}, {0.829, 0.368}}},
+    {0.35, 1, {{-0.006, 0.405}, {0.217, 0.535}, {0.494, 0.526}, {0.823, 0.336}}},
+    {0.4, 1, {{0.023, 0.379}, {0.24, 0.488}, {0.502, 0.473}, {0.82, 0.308}}},
+    {0.47, 1, {{0.08, 0.355}, {0.285, 0.458}, {0.505, 0.437}, {0.82, 0.265}}},
+};
+
+/** Ribs 1 to 6: the first lies flat in its plane, the others sag behind and rise before. */
+static void bowed_rib_points(oik_vec3 p[N_KEYS], int r) {
+    static const double out_of_plane[N_BOW_KEYS] = {-10, -3, 3, 8.5};
+    const rib_row *q = ribs + r;
+    oik_vec3 head = p[HEAD], ccj = v3(q->ccj_x, head.y + q->ccj_drop, q->ccj_z), side = v3(1, -bows[r].slope, 0);
+    double chord = v3_dist(head, ccj);
+    oik_vec3 along = v3_unit(v3_sub(ccj, head)), away = v3_unit(v3_madd(side, -v3_dot(side, along), along));
+    oik_vec3 up = v3_cross(along, away);
+    for (int i = 0; i < N_BOW_KEYS; i++) {
+        const double *at = bows[r].at[i];
+        oik_vec3 in_plane = v3_madd(v3_madd(head, chord * at[0], along), chord * at[1], away);
+        p[ANGLE + i] = v3_madd(in_plane, bows[r].lift * out_of_plane[i], up);
+    }
+    p[JUNCTION] = ccj;
+}
+
+/** Ribs 7 to 10: back to the angle, round to the side, down and forward to the cartilage. */
 static void true_rib_points(oik_vec3 p[N_KEYS], int r) {
     const rib_row *q = ribs + r;
     oik_vec3 head = p[HEAD], tub = p[TUBERCLE];
     oik_vec3 lat = v3(q->lat_x, head.y + q->lat_drop, q->lat_z), ccj = v3(q->ccj_x, head.y + q->ccj_drop, q->ccj_z);
-    double back = fmin(tub.z, head.z) - (r < 4 ? 8 : r < 10 ? 11.5 : 8);
+    double back = fmin(tub.z, head.z) - (r < 10 ? 11.5 : 8);
     const double bow = 0.79;
     p[ANGLE] = v3(tub.x + (lat.x - tub.x) * 0.52, tub.y + (lat.y - tub.y) * 0.40, back + (lat.z - back) * 0.10);
     p[POSTERIOR_LATERAL] =
@@ -88,16 +128,6 @@ static void true_rib_points(oik_vec3 p[N_KEYS], int r) {
     p[ANTERIOR_LATERAL] =
         v3(ccj.x + (lat.x - ccj.x) * bow, lat.y + (ccj.y - lat.y) * 0.56, lat.z + (ccj.z - lat.z) * 0.60);
     p[JUNCTION] = ccj;
-}
-
-/** Rib 1: a flat C in the plane that falls from its tubercle to the manubrium; at its broadest a little before its middle. */
-static void first_rib_points(oik_vec3 p[N_KEYS]) {
-    static const double share[N_KEYS] = {0, 0, 0.13, 0.33, 0.56, 0.80, 1}, bow[N_KEYS] = {0, 0, 0.52, 0.94, 1, 0.62, 0};
-    const rib_row *q = ribs + 1;
-    oik_vec3 tub = p[TUBERCLE], ccj = v3(q->ccj_x, p[HEAD].y + q->ccj_drop, q->ccj_z);
-    double width = q->lat_x - v3_lerp(tub, ccj, share[LATERAL]).x;
-    for (int i = ANGLE; i <= JUNCTION; i++)
-        p[i] = v3_madd(v3_lerp(tub, ccj, share[i]), bow[i] * width, v3(1, 0, 0));
 }
 
 /** Ribs 11 and 12: a simple bow without tubercle or cartilage to the arch, furthest back at the angle. */
@@ -117,8 +147,8 @@ static void key_points(oik_vec3 p[N_KEYS], int r) {
     key_points_at_spine(p, r);
     if (floating(r))
         floating_rib_points(p, r);
-    else if (r == 1)
-        first_rib_points(p);
+    else if (r <= N_BOWED)
+        bowed_rib_points(p, r);
     else
         true_rib_points(p, r);
 }
@@ -202,7 +232,7 @@ static void cartilage_sections(cartilage_path *c, int r, double end_height, doub
         t = 7.1;
     }
     for (int i = 0; i < N_CARTILAGE_KEYS; i++) {
-        static const double share[N_CARTILAGE_KEYS] = {0, 0.08, 0.25, 0.5, 0.8, 1};
+        static const double share[N_CARTILAGE_KEYS] = {0, 0.08, 0.32, 0.65, 0.88, 1};
         c->half_height[i] = h + (end_height - h) * share[i];
         c->half_thickness[i] = t + (end_thickness - t) * share[i];
     }
@@ -252,7 +282,7 @@ static cartilage_path cartilage(int number) {
             oik_vec3 arrive = v3_add(v3_unit(v3_sub(end, p[JUNCTION])), v3(r < 5 ? -0.8 : -0.2, 0, 0));
             cartilage_line(&c, p[JUNCTION], along, end, v3_unit(arrive));
         } else { /* cartilages 8 to 10 taper along the lower border of the one above */
-            const double tip = 2.5, gap = 1.2, nearing = 0.45;
+            const double tip = 1.8, gap = 0.8, nearing = 0.3;
             const oik_vec3 outward = v3_unit(v3(0.45, 0, 0.9));
             cartilage_sections(&c, r, tip, tip);
             oik_vec3 climb = v3_unit(v3_sub(above.p[C_MIDDLE], above.p[C_BEND]));
