@@ -76,12 +76,20 @@ static void stitch_discs(oik_builder *b) {
     }
 }
 
+/** Where the template has a position of another part, in the canonical frame of this one (left sides). */
+static oik_vec3 seen_from(const oik_builder *b, int row, int other, oik_vec3 p) {
+    const oik_placement *own = &b->placement[row];
+    oik_vec3 x = m3_tmulv(own->R, v3_sub(oik_placement_apply(&b->placement[other], p), own->t));
+    return v3(x.x / own->ratio.x, x.y / own->ratio.y, x.z / own->ratio.z);
+}
+
 void oik_builder_stitches(oik_builder *b) {
     for (int i = 0; i < oik_n_stitch_rows && !b->status; i++) {
         const oik_stitch_row *r = &oik_stitch_table[i];
         int row_a = oik_builder_row(b, r->a), row_b = oik_builder_row(b, r->b);
         bool one_frame = oik_part_table[row_a].frame == oik_part_table[row_b].frame; /* then both names are of one place */
-        oik_vec3 p_a = oik_builder_position_in(b, row_a, r->p_a), p_b = oik_builder_position_in(b, row_b, r->p_b);
+        oik_vec3 p_b = oik_builder_position_in(b, row_b, r->p_b);
+        oik_vec3 p_a = r->p_a ? oik_builder_position_in(b, row_a, r->p_a) : seen_from(b, row_a, row_b, p_b);
         stitch(b, row_a, row_b, p_a, one_frame ? p_a : p_b, r->infer_sigma, r->pose_sigma, r->keep_offset);
     }
     stitch_discs(b);

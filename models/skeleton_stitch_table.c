@@ -46,9 +46,9 @@ const oik_stitch_row oik_stitch_table[] = {
     {"clavicle", "scapula", "150,40,0", "scapula:ac_joint+0,40,0", 1e6, 30.0, true},
     {"clavicle", "scapula", "150,0,40", "scapula:ac_joint+0,0,40", 1e6, 40.0, true},
     /* scapulothoracic gliding: the scapula stays near its place on the cage */
-    {"ribcage", "scapula", "90,505,-85", "scapula:root", 25.0, 20.0, true},
-    {"ribcage", "scapula", "90,545,-75", "scapula:sup", 25.0, 20.0, true},
-    {"ribcage", "scapula", "105,385,-85", "scapula:inf", 25.0, 20.0, true},
+    {"ribcage", "scapula", NULL, "scapula:root", 25.0, 20.0, true},
+    {"ribcage", "scapula", NULL, "scapula:sup", 25.0, 20.0, true},
+    {"ribcage", "scapula", NULL, "scapula:inf", 25.0, 20.0, true},
     /* glenohumeral joint: ball */
     {"scapula", "humerus", "scapula:gh_c", "humerus:gh_c", 0.7, 0.5, false},
     /* elbow: hinge through capitulum and trochlea */

@@ -47,7 +47,7 @@ extern const int oik_n_bone_name_rows;
 /** Two parts share a point: p in the canonical frame of each. */
 typedef struct oik_stitch_row {
     const char *a, *b;   /**< part names without side; lateral parts pair on equal sides; midline with lateral: both sides */
-    const char *p_a, *p_b; /**< position in the canonical frame of each */
+    const char *p_a, *p_b; /**< position in the canonical frame of each; p_a NULL: where the template has p_b */
     double infer_sigma;  /**< [mm] while placing */
     double pose_sigma;   /**< [mm] while posing */
     bool keep_offset;    /**< false: the points are one and the same joint centre */
