@@ -174,9 +174,9 @@ static void rib_section(double *half_height, double *half_thickness, int r, int 
         *half_height = i < ANGLE ? 3.4 : i == JUNCTION ? 3.2 : h;
         *half_thickness = broad[i];
     }
-    if (floating(r) && i == JUNCTION) { /* pointed end */
-        *half_height *= 0.55;
-        *half_thickness *= 0.7;
+    if (floating(r) && i >= ANTERIOR_LATERAL) { /* the end tapers to its tip of cartilage */
+        *half_height *= i == JUNCTION ? 0.28 : 0.8;
+        *half_thickness *= i == JUNCTION ? 0.36 : 0.85;
     }
 }
 
