@@ -243,6 +243,10 @@ static void add_shoulder_muscles(const builder *b) {
     oik_vec3 S = b->J->shoulder;
     cone(b, blend(BODY, 40), v3(0.30 * S.x, y + 32, 0.18 * depth - 16), v3(0.95 * S.x, S.y - 14, S.z + 12), 34, 34);
     cone(b, blend(BODY, 40), v3(0.45 * S.x, y - 25, -0.30 * depth - 8), v3(0.92 * S.x, S.y - 18, S.z - 12), 40, 36);
+    /* the blade stands out behind: its spine from the root to the acromion, its inner border from there down to the lower angle */
+    oik_vec3 root = v3(0.47 * S.x, S.y - 36, -0.38 * depth);
+    cone(b, blend(BODY, 20), root, v3(0.90 * S.x, S.y - 6, S.z - 36), 36, 33);
+    cone(b, blend(BODY, 20), root, v3(0.65 * S.x, y - 30, -0.38 * depth), 36, 34);
 }
 
 static void add_hand(const builder *b) {
