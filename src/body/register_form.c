@@ -19,8 +19,8 @@ static const double FORM_TOLERANCE = 1e-6;
 /** rho_o: 40 mm of shift, as between the hips of skin and bones, cost as much as 0.5 mm of residual over the whole skin. */
 static const double SHIFT_PRIOR = 0.012;
 
-/** mu_f, smooth over some 4 edges of the mesh, a hand's breadth on trunk and limbs. */
-static const double FORM_SMOOTHNESS = 50.0;
+/** mu_f, smooth over some 2 edges of the mesh, three fingers' breadth on trunk and limbs. */
+static const double FORM_SMOOTHNESS = 5.0;
 
 void oik_body_form_weights(double *rigidity, double *weight, const oik_body_model *model, const double *area) {
     double sum = 0.0;

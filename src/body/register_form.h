@@ -11,9 +11,10 @@
  * With shifts o_j every segment lies where its own skin is, and what one segment is like follows from that segment alone.
  * r_v = prod_j (1 - 2 s_vj)^2 over shoulders, elbows and wrists is 0 where a vertex goes half with such a joint (s_vj, register_jacobian.h) and
  * folds, 1 where it goes with one segment. It does not depend on the pose. Skin of hips and knees counts: a thigh in a deep crouch has no
- * more room for its bone than that shows, while its middle is stretched by a tenth (real SMPL bodies). D is smooth over a hand's breadth:
- * what of the skin the shape modes lack, without its folds. Hands (h_v) are those of the un-posed skin: fingers bend at joints that the
- * model does not have, and are straightened later.
+ * more room for its bone than that shows, while its middle is stretched by a tenth (real SMPL bodies). D is smooth over three fingers'
+ * breadth: what of the skin the shape modes lack, without its folds. Smooth over a hand's breadth it lost where the buttocks of a real crouch
+ * are, and its thigh bones came out 3 % longer. Hands (h_v) are those of the un-posed skin: fingers bend at joints that the model does not
+ * have, and are straightened later.
  */
 #ifndef OIK_BODY_REGISTER_FORM_H
 #define OIK_BODY_REGISTER_FORM_H
