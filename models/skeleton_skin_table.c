@@ -102,7 +102,7 @@ const int oik_n_contact_rows = COUNT(oik_contact_table);
 
 /* joint = -1: the centre is where the template places it */
 const oik_centre_row oik_centre_table[] = {
-    {"pelvis", "hipbone:hip_c", OIK_J_HIP_L, {21, 34, 6}, {18.5, 34, 6}, 5, 170, "[H], height of trochanterion [A]"},
+    {"pelvis", "hipbone:hip_c", OIK_J_HIP_L, {21, 34, 2}, {18.5, 34, 3}, 5, 170, "[H], height of trochanterion [A]"},
     {"femur", "femur:knee_c+0,2,-8", OIK_J_KNEE_L, {4, 4, -3}, {4, 4, -3}, 4, 80, "flexion axis, between the joint line and the lateral epicondyle [A]"},
     {"tibia", "tibia:ankle_c", OIK_J_ANKLE_L, {-1, -8, -13}, {-1, -5, -11}, 5, 65, "lateral malleolus 73, 63 mm above the floor [A], its tip below it; distance from the heel"},
     {"humerus", "humerus:gh_c", OIK_J_SHOULDER_L, {0, 0, 0}, {0, 0, 0}, 4, 95, "Reed et al. 1999"},
