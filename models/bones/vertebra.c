@@ -189,11 +189,11 @@ static void add_facet(oik_bone_draft *o, const oik_facet_joint *j, double thickn
     FEATURE(o, ELLIPSOID(ADD_PAIR, 3, P(0, 0, side * thickness), P(j->half_width, j->half_height, thickness + 0.4), NO_TURN));
 }
 
-/** Cut everything beyond the bone's side of the joint space, so that facets are flat and neighbours never meet. */
-static void cut_facet(oik_bone_draft *o, const oik_facet_joint *j, double reach, int side) {
+/** Cut everything beyond the bone's side of the joint space, so that facets are flat and neighbours never meet; `ends` beyond them. */
+static void cut_facet(oik_bone_draft *o, const oik_facet_joint *j, double reach, double ends, int side) {
     const double margin = 3.0, half_gap = 0.5 * j->gap;
     oik_sdf_set_frame(o->sdf, j->R, j->centre);
-    FEATURE(o, BOX(CUT_PAIR, 0.8, P(0, 0, side * (half_gap - reach)), P(j->half_width + margin, j->half_height + margin, reach),
+    FEATURE(o, BOX(CUT_PAIR, 0.8, P(0, 0, side * (half_gap - reach)), P(j->half_width + margin, j->half_height + ends, reach),
                    1.5, NO_TURN));
 }
 
@@ -227,11 +227,12 @@ static void articular_processes(oik_bone_draft *o, const shape *s, const oik_ver
 
 static void cut_facets(oik_bone_draft *o, const shape *s, const oik_vertebra_pose *pose) {
     double reach = by_region(s->region, 6.5, 4.5, 3.5);
+    double ends = by_region(s->region, 6, 3, 3); /* a process of a lordotic spine ends above the lamina */
     oik_facet_joint below = oik_facet_stand(s->level);
-    cut_facet(o, &below, reach, 1);
+    cut_facet(o, &below, reach, ends, 1);
     if (s->level < LEVEL_C2) {
         oik_facet_joint above = oik_facet_stand(s->level + 1);
-        cut_facet(o, &above, reach, -1);
+        cut_facet(o, &above, reach, ends, -1);
     } else { /* the atlas above the axis */
         oik_draft_atlas_joint(o, -1);
     }
