@@ -131,7 +131,7 @@ static void finger_bones_lie_in_the_middle_of_their_finger(void **state) {
     FOR_ALL(s, hand, m) {
         at_most(m->off_centre, 6.0, "distance of an axis from the finger's", s, hand);
         at_most(100.0 * m->outside_share, 0.4, "share of vertices outside [%]", s, hand);
-        at_most(m->outside, 0.3, "distance outside", s, hand);
+        at_most(m->outside, 0.5, "distance outside", s, hand);
     }
 }
 
@@ -162,7 +162,7 @@ static void curled_fingers_do_not_turn_the_forearm(void **state) {
 static void finger_bones_keep_their_length(void **state) {
     (void)state;
     FOR_ALL(s, hand, m)
-        at_most(m->length, 2.0, "change of a length [%]", s, hand);
+        at_most(m->length, 1.9, "change of a length [%]", s, hand);
 }
 
 /* ---- invariance ---- */
