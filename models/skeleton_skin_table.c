@@ -4,7 +4,7 @@
  * Sources: [M] Mantovani, Ng & Lamontagne 2016, Gait & Posture 44; [K] Kawchuk et al. 2011, Man Ther 16:384: skin to spinous process
  * on MRI of 105 patients, 22.77, 23.00, 27.40, 33.40, 36.65 mm at L1 to L5, body mass index 27.5, 27.0; [F] facial soft tissue, after the pooled table of Stephan & Simpson
  * 2008 [L]; [S] subcutaneous bone, thickness by memory of the literature [L]; [A] ANSUR II 2012; [H] hip-joint regressions of Harrington
- * et al. 2007 and Reed et al. 1999: the template's centres lie 11-13 mm from those of Harrington, whose own error is 12 mm. What was
+ * et al. 2007 and Reed et al. 1999: the template's centres lie 6-9 mm from those of Harrington, whose own error is 12 mm. What was
  * checked and compared: models/README.md.
  */
 #include "models/skeleton_tables.h"

@@ -169,7 +169,7 @@ void oik_draft_metacarpal(oik_bone_draft *o, int ray) {
 /**
  * Joints of the fingers: the head before is round about the hinge (interphalangeal) or about its centre (metacarpophalangeal), and the base
  * is hollowed by the same body, wider by the joint's space, so that the space stays the same while the joint bends. Spaces of the cartilage
- * on radiographs are 1.6 to 1.9 mm at the knuckles and 1 to 1.3 mm further out; the triangles take up to 0.3 mm off them.
+ * on radiographs are 1.6 to 1.9 mm at the knuckles and 1 to 1.3 mm further out (from memory, unverified); the triangles take up to 0.3 mm off them.
  */
 static const double KNUCKLE_SPACE = 2.3, HINGE_SPACE = 1.7, THUMB_SPACE = 2.0;
 /** How far a bone starts beyond the end of the one before: the head reaches into the hollow of the base [mm] */
