@@ -173,22 +173,40 @@ static double box_square(const oik_box_node *node, oik_vec3 p) {
 typedef struct facing {
     oik_vec3 direction;
     double limit;
+    double product; /**< of the best one so far */
 } facing;
 
-static bool counts(const facing *wanted, const oik_vec3 corner[3]) {
-    if (!wanted)
-        return true;
-    oik_vec3 n = v3_unit(v3_cross(v3_sub(corner[1], corner[0]), v3_sub(corner[2], corner[0])));
-    return v3_dot(n, wanted->direction) < wanted->limit;
+/* Triangles that meet in the nearest point are equally near but for rounding, of squared distances about this share; the one that faces
+ * the direction most squarely is taken, not that which rounding or the order of the tree prefers: mirror images stay mirror images. */
+static const double SAME = 1e-9;
+
+static double product(const facing *wanted, const oik_vec3 corner[3]) {
+    return v3_dot(v3_unit(v3_cross(v3_sub(corner[1], corner[0]), v3_sub(corner[2], corner[0]))), wanted->direction);
 }
 
-static int search_leaf(oik_box_hit *best, const oik_box_tree *tree, const oik_box_node *leaf, oik_vec3 p, const facing *wanted) {
+/** Squared distance up to which there may be a better one than the best so far. */
+static double search_limit(const oik_box_hit *best, const facing *wanted) {
+    return wanted && wanted->product < wanted->limit ? best->square * (1.0 + SAME) : best->square;
+}
+
+/** Is a triangle's hit better than the best so far? */
+static bool is_better(const oik_box_hit *hit, const oik_box_hit *best, facing *wanted, const oik_vec3 corner[3]) {
+    if (hit->square > search_limit(best, wanted))
+        return false;
+    if (!wanted)
+        return true;
+    double own = product(wanted, corner);
+    if (own >= wanted->limit || (hit->square >= best->square * (1.0 - SAME) && own >= wanted->product))
+        return false;
+    wanted->product = own;
+    return true;
+}
+
+static int search_leaf(oik_box_hit *best, const oik_box_tree *tree, const oik_box_node *leaf, oik_vec3 p, facing *wanted) {
     int found = 0;
     for (int32_t i = leaf->first; i < leaf->first + leaf->n; i++) {
-        if (!counts(wanted, (const oik_vec3 *)tree->corners[i]))
-            continue;
         oik_box_hit hit = nearest_on_triangle((const oik_vec3 *)tree->corners[i], p);
-        if (hit.square > best->square)
+        if (!is_better(&hit, best, wanted, (const oik_vec3 *)tree->corners[i]))
             continue;
         *best = hit;
         best->face = tree->order[i];
@@ -198,7 +216,7 @@ static int search_leaf(oik_box_hit *best, const oik_box_tree *tree, const oik_bo
 }
 
 /** first: any one will do. */
-static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, const facing *wanted, bool first) {
+static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, facing *wanted, bool first) {
     struct {
         int32_t node;
         double square;
@@ -209,7 +227,7 @@ static int search(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double
     stack[depth++].square = box_square(&tree->nodes[0], p);
     while (depth > 0 && !(first && found)) {
         depth--;
-        if (stack[depth].square > best.square)
+        if (stack[depth].square > search_limit(&best, wanted))
             continue;
         int32_t index = stack[depth].node;
         const oik_box_node *node = &tree->nodes[index];
@@ -239,7 +257,7 @@ int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p,
 }
 
 int oik_box_tree_nearest_facing(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, oik_vec3 direction, double limit) {
-    const facing wanted = {direction, limit};
+    facing wanted = {direction, limit, limit};
     return search(out, tree, p, max_square, &wanted, false);
 }
 

@@ -190,6 +190,28 @@ static void no_triangle_faces_beyond_any_product(void **state) {
     soup_free(&s);
 }
 
+/* Two slopes that meet in a valley, and their mirror image with the faces in the other order: the point above the edge is as near to both. */
+static void of_two_that_meet_the_one_that_faces_more_squarely_is_found(void **state) {
+    (void)state;
+    const oik_vec3 p = {0, 0.3, 0.25}, d = v3_unit(v3(0.2, -1, 0));
+    double x_of_normal[2];
+    for (int mirrored = 0; mirrored < 2; mirrored++) {
+        double sign = mirrored ? -1.0 : 1.0;
+        oik_vec3 vertices[4] = {{0, 0, -1}, {0, 0, 2}, {sign * 0.7, -0.1, 0.1}, {sign * -0.7, -0.3, 0.2}};
+        const int32_t faces[2][2][3] = {{{0, 1, 2}, {1, 0, 3}}, {{0, 1, 3}, {1, 0, 2}}};
+        oik_box_tree tree;
+        oik_box_hit hit;
+        assert_int_equal(oik_box_tree_init(&tree, vertices, faces[mirrored], 2, NULL), OIK_OK);
+        assert_true(oik_box_tree_nearest_facing(&hit, &tree, p, 1.0, v3(sign * d.x, d.y, d.z), 0.0));
+        const int32_t *f = faces[mirrored][hit.face];
+        oik_vec3 n = v3_unit(v3_cross(v3_sub(vertices[f[1]], vertices[f[0]]), v3_sub(vertices[f[2]], vertices[f[0]])));
+        x_of_normal[mirrored] = sign * n.x;
+        assert_true(fabs(hit.square - 0.09) < ROUNDING);
+        oik_box_tree_clear(&tree);
+    }
+    assert_true(fabs(x_of_normal[0] - x_of_normal[1]) < ROUNDING);
+}
+
 static void any_is_within_the_distance_when_there_is_one(void **state) {
     (void)state;
     for (size_t i = 0; i < N_SIZES; i++) {
@@ -294,6 +316,7 @@ int main(void) {
         cmocka_unit_test(moved_triangles_are_found_where_they_are),
         cmocka_unit_test(of_those_that_face_a_direction_the_nearest_is_found),
         cmocka_unit_test(no_triangle_faces_beyond_any_product),
+        cmocka_unit_test(of_two_that_meet_the_one_that_faces_more_squarely_is_found),
         cmocka_unit_test(any_is_within_the_distance_when_there_is_one),
         cmocka_unit_test(triangles_without_area_are_their_longest_side),
         cmocka_unit_test(every_triangle_is_in_one_leaf),
