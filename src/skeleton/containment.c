@@ -1,6 +1,7 @@
 /** Barriers against the skin: which bone vertices need one, where, and how much it weighs (see containment.h). */
 #include "skeleton/containment.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,9 @@ static const double ENTERED_SHARE = 10.0;
 
 /* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
 enum { NEIGHBOURHOOD = 2 };
+
+/* A vertex nearer than IN_MIDLINE to the plane of symmetry in the template is in it; skin is looked for ASIDE of it on both sides. */
+static const double IN_MIDLINE = 1e-6, ASIDE = 0.1e-3;
 
 /* Vertices that are looked at together. */
 enum { BATCH = 256 };
@@ -159,22 +163,50 @@ static void balance(oik_terms *terms, size_t first, bool of_hand) {
         terms->term[i].weight = weight * sqrt(terms->term[i].weight);
 }
 
+/** Is a vertex in the plane of symmetry of a bone in the midline? */
+static bool is_in_midline(const oik_skel_model *model, size_t vertex) {
+    int32_t part = model->point_part[vertex];
+    return model->part_mirror[part] == part &&
+           fabs(m3_mulv(model->rest_R[part], model->mean[vertex]).x + model->rest_t[part].x) < IN_MIDLINE;
+}
+
 /**
- * Look at one vertex; a barrier is added where it lies less than WATCH under the skin. Skin that faces against the bone is the far side of
- * a thin place or of another limb and says nothing about where the vertex left the body. The term has a vertex where its part carries it.
+ * Look for the skin from y, near a vertex; a barrier that counts as `share` of one is added where the vertex lies less than WATCH under it.
+ * Skin that faces against the bone is the far side of a thin place or of another limb and says nothing about where the vertex left the
+ * body. The term has a vertex where its part carries it.
+ * @return how deep the vertex is, FAR_INSIDE when no skin is near [m]
  */
-static void look_at(oik_terms *terms, double *beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_side side, oik_vec3 normal) {
+static double look_from(oik_terms *terms, double *beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_side side, oik_vec3 normal,
+                        double share) {
     oik_nearest near;
-    int found = find_skin(&near, c, y, side);
-    double depth = found ? v3_dot(near.normal, v3_sub(near.point, y)) : FAR_INSIDE;
-    c->seen_at[vertex] = y;
-    c->clearance[vertex] = fmax(0.0, depth);
-    if (!found || depth >= WATCH || v3_dot(near.normal, normal) < 0.0 || !is_neighbour(c, vertex, near.face))
-        return;
-    *beyond += fmax(0.0, -depth);
+    if (!find_skin(&near, c, y, side))
+        return FAR_INSIDE;
+    double depth = v3_dot(near.normal, v3_sub(near.point, c->seen_at[vertex]));
+    if (depth >= WATCH || v3_dot(near.normal, normal) < 0.0 || !is_neighbour(c, vertex, near.face))
+        return depth;
+    *beyond += share * fmax(0.0, -depth);
     oik_terms_add(terms, (oik_term){.kind = OIK_TERM_BARRIER, .a = (int32_t)vertex, .b = -1, .distance = MARGIN,
-                                    .weight = barrier_count(depth),
+                                    .weight = share * barrier_count(depth),
                                     .vector = v3_sub(near.point, c->bend[vertex]), .normal = near.normal});
+    return depth;
+}
+
+/**
+ * Look at one vertex at y. In the midline, skin of both sides is equally near, and what is taken for nearest would push a symmetric bone to
+ * one side: both count, half each. R: its part's rotation.
+ */
+static void look_at(oik_terms *terms, double *beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_side side, oik_mat3 R) {
+    oik_vec3 normal = m3_mulv(R, c->normal[vertex]);
+    double depth;
+    c->seen_at[vertex] = y;
+    if (is_in_midline(c->model, vertex)) {
+        oik_vec3 aside = m3_mulv(R, m3_tmulv(c->model->rest_R[c->model->point_part[vertex]], v3(ASIDE, 0, 0)));
+        depth = look_from(terms, beyond, c, vertex, v3_add(y, aside), side, normal, 0.5);
+        depth = fmin(depth, look_from(terms, beyond, c, vertex, v3_sub(y, aside), side, normal, 0.5));
+    } else {
+        depth = look_from(terms, beyond, c, vertex, y, side, normal, 1.0);
+    }
+    c->clearance[vertex] = fmax(0.0, depth);
 }
 
 /** Vertices of one part that are to be looked at. Together, since most are as deep inside as those about them. */
@@ -188,7 +220,7 @@ static void look_at_batch(oik_terms *terms, double *beyond, oik_containment *c, 
     oik_side side[BATCH];
     oik_locator_sides(side, c->skin, b->y, b->n, FAR_INSIDE);
     for (size_t i = 0; i < b->n; i++)
-        look_at(terms, beyond, c, (size_t)b->vertex[i], b->y[i], side[i], m3_mulv(R, c->normal[b->vertex[i]]));
+        look_at(terms, beyond, c, (size_t)b->vertex[i], b->y[i], side[i], R);
     b->n = 0;
 }
 
