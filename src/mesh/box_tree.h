@@ -44,7 +44,10 @@ void oik_box_tree_move(oik_box_tree *tree, const oik_vec3 *vertices, const int32
 /** Nearest point with squared distance at most max_square; 0 when there is none. Allocates nothing; about O(log n_faces). */
 int oik_box_tree_nearest(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square);
 
-/** The same among triangles whose unit normal has a product with `direction` below `limit`: those that face against it. */
+/**
+ * The same among triangles whose unit normal has a product with `direction` below `limit`: those that face against it. Of those that meet in
+ * the nearest point, the one with the least product.
+ */
 int oik_box_tree_nearest_facing(oik_box_hit *out, const oik_box_tree *tree, oik_vec3 p, double max_square, oik_vec3 direction, double limit);
 
 /** Some point with squared distance at most max_square, the first one that is found; 0 when there is none. A fraction of the time. */
