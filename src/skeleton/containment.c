@@ -13,7 +13,8 @@
 #include "skeleton/flex.h"
 
 /* Thinnest skin over bone on the body is about 3 mm (shin, malleoli, knuckles: models/README.md); a bone closer than
- * MARGIN to the surface is pushed back, one closer than WATCH is guarded so that it does not cross in the next solve. */
+ * MARGIN to the surface is pushed back, one closer than WATCH is guarded so that it does not cross in the next solve. A vertex with the skin
+ * farther than FAR_INSIDE is not asked about further; where skin overlaps itself in folds, that decides which of its layers count. */
 static const double MARGIN = 1.5e-3, WATCH = 3.5e-3, SEARCH = 60e-3, FAR_INSIDE = 12e-3;
 /* A part's barriers weigh together like BARRIER_SHARE single ones of BARRIER_WEIGHT, however fine its mesh is. No weight jumps when a vertex
  * joins or leaves. Beyond FORCE_LIMIT outside, the force of a barrier does not grow any more: bones that have no room would buckle. */
