@@ -72,7 +72,7 @@ static void place_phalanx(oik_vec3 *origin, oik_vec3 *along, int ray, int k) {
     for (int j = 1; j <= k; j++) {
         if (q->phalanx[j - 1] <= 0)
             continue;
-        double rise = (ray == 1 ? hallux_rise : toe_rise)[j - 1] * degree;
+        double rise = (ray == 1 ? hallux_rise[j - 1] : toe_rise[j - 1]) * degree;
         oik_vec3 next = v3_madd(v3_scale(d, cos(rise)), sin(rise), up);
         *origin = v3_madd(v3_madd(*origin, before, j == 1 ? next : *along), joint_gap, next);
         *along = next;
