@@ -11,6 +11,7 @@
 #include "mesh/mesh.h"
 #include "skeleton/clearance.h"
 #include "skeleton/flex.h"
+#include "skeleton/midline.h"
 
 /* Thinnest skin over bone on the body is about 3 mm (shin, malleoli, knuckles: models/README.md); a bone closer than
  * MARGIN to the surface is pushed back, one closer than WATCH is guarded so that it does not cross in the next solve. A vertex with the skin
@@ -28,9 +29,6 @@ static const double ENTERED_SHARE = 10.0;
 
 /* Joints of the skin's tree between a bone and skin that it can meet: hand bones do not leave the body through the belly. */
 enum { NEIGHBOURHOOD = 2 };
-
-/* A vertex nearer than IN_MIDLINE to the plane of symmetry in the template is in it; skin is looked for ASIDE of it on both sides. */
-static const double IN_MIDLINE = 1e-6, ASIDE = 0.1e-3;
 
 /* Vertices that are looked at together. */
 enum { BATCH = 256 };
@@ -164,13 +162,6 @@ static void balance(oik_terms *terms, size_t first, bool of_hand) {
         terms->term[i].weight = weight * sqrt(terms->term[i].weight);
 }
 
-/** Is a vertex in the plane of symmetry of a bone in the midline? */
-static bool is_in_midline(const oik_skel_model *model, size_t vertex) {
-    int32_t part = model->point_part[vertex];
-    return model->part_mirror[part] == part &&
-           fabs(m3_mulv(model->rest_R[part], model->mean[vertex]).x + model->rest_t[part].x) < IN_MIDLINE;
-}
-
 /**
  * Look for the skin from y, near a vertex; a barrier that counts as `share` of one is added where the vertex lies less than WATCH under it.
  * Skin that faces against the bone is the far side of a thin place or of another limb and says nothing about where the vertex left the
@@ -192,16 +183,13 @@ static double look_from(oik_terms *terms, double *beyond, oik_containment *c, si
     return depth;
 }
 
-/**
- * Look at one vertex at y. In the midline, skin of both sides is equally near, and what is taken for nearest would push a symmetric bone to
- * one side: both count, half each. R: its part's rotation.
- */
+/** Look at one vertex at y; in the midline, the skin of both sides counts half each (midline.h). R: its part's rotation. */
 static void look_at(oik_terms *terms, double *beyond, oik_containment *c, size_t vertex, oik_vec3 y, oik_side side, oik_mat3 R) {
     oik_vec3 normal = m3_mulv(R, c->normal[vertex]);
     double depth;
     c->seen_at[vertex] = y;
-    if (is_in_midline(c->model, vertex)) {
-        oik_vec3 aside = m3_mulv(R, m3_tmulv(c->model->rest_R[c->model->point_part[vertex]], v3(ASIDE, 0, 0)));
+    if (oik_in_midline(c->model, vertex)) {
+        oik_vec3 aside = m3_mulv(R, oik_aside(c->model, c->model->point_part[vertex]));
         depth = look_from(terms, beyond, c, vertex, v3_add(y, aside), side, normal, 0.5);
         depth = fmin(depth, look_from(terms, beyond, c, vertex, v3_sub(y, aside), side, normal, 0.5));
     } else {

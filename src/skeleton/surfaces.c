@@ -9,6 +9,7 @@
 #include "mesh/box_tree.h"
 #include "mesh/mesh.h"
 #include "skeleton/flex.h"
+#include "skeleton/midline.h"
 #include "skeleton/puppet_terms.h"
 
 /* A vertex farther from a surface than the reach and SLACK is not looked for, outside or inside: one that is deeper has neighbours that are
@@ -16,8 +17,6 @@
  * their normals is below OPPOSED; parts that glide are brought back through bones up to THICKNESS thick. Vertices are listed ROOM farther than
  * they are looked for: parts move by about as much after their first solve. */
 static const double SLACK = 1.5e-3, FACING = 50e-3, OPPOSED = -0.25, THICKNESS = 12e-3, ROOM = 4e-3;
-/* A vertex nearer than IN_MIDLINE to the plane of symmetry in the template is in it; surfaces are looked for ASIDE of it on both sides. */
-static const double IN_MIDLINE = 1e-6, ASIDE = 0.1e-3;
 
 /** One part's surface in its own frame. */
 typedef struct surface {
@@ -238,7 +237,7 @@ typedef struct search {
     oik_near_pair *pair;
     oik_mat3 R;          /**< takes the frame of the own part to that of the other one */
     oik_vec3 t;
-    oik_vec3 aside;      /**< ASIDE to the left in the frame of the other part when both are in the midline, else 0 */
+    bool midline;        /**< both parts are in the midline, and do not glide */
     double reach, range; /**< range: as far as is looked [m] */
     oik_near_vertex *out;
     size_t n;
@@ -272,16 +271,14 @@ static void put(search *q, int32_t vertex, oik_vec3 y, const oik_box_hit *hit, o
         q->out[q->n++] = (oik_near_vertex){vertex, nearest_corner(q->s, q->other->faces[hit->face], hit->point), distance, hit->point, normal};
 }
 
-/**
- * What is nearest to a vertex in the midline is as near on the other side, and one of them alone would push symmetric bones to one side: the
- * point and the normal become the mean of both, where these do not oppose each other.
- */
+/** In the midline (midline.h), the nearest point and the normal become the mean of both sides, where these do not oppose each other. */
 static void look_at_both_sides(oik_box_hit *hit, oik_vec3 *normal, const search *q, int32_t vertex, oik_vec3 y) {
     oik_box_hit left, right;
-    if (v3_norm(q->aside) == 0.0 || fabs(template_place(q->s, (size_t)vertex).x) > IN_MIDLINE)
+    if (!q->midline || !oik_in_midline(q->s->model, (size_t)vertex))
         return;
-    if (!oik_box_tree_nearest(&left, &q->other->tree, v3_add(y, q->aside), q->range * q->range) ||
-        !oik_box_tree_nearest(&right, &q->other->tree, v3_sub(y, q->aside), q->range * q->range))
+    oik_vec3 aside = oik_aside(q->s->model, q->pair->other);
+    if (!oik_box_tree_nearest(&left, &q->other->tree, v3_add(y, aside), q->range * q->range) ||
+        !oik_box_tree_nearest(&right, &q->other->tree, v3_sub(y, aside), q->range * q->range))
         return;
     oik_vec3 a = normal_at(q->s, q->other, &left), b = normal_at(q->s, q->other, &right);
     if (v3_dot(a, b) <= 0.0)
@@ -390,8 +387,7 @@ oik_status oik_surfaces_near(oik_near_vertex *out, size_t *n, oik_near_pair *pai
     *n = 0;
     if (q.own->n_faces == 0 || q.other->n_faces == 0)
         return OIK_OK;
-    if (!pair->glides && s->model->part_mirror[pair->own] == pair->own && s->model->part_mirror[pair->other] == pair->other)
-        q.aside = m3_tmulv(s->model->rest_R[pair->other], v3(ASIDE, 0, 0));
+    q.midline = !pair->glides && s->model->part_mirror[pair->own] == pair->own && s->model->part_mirror[pair->other] == pair->other;
     q.R = m3_tmul(puppet->R[pair->other], puppet->R[pair->own]);
     q.t = m3_tmulv(puppet->R[pair->other], v3_sub(puppet->t[pair->own], puppet->t[pair->other]));
     if (pair->listed == 0.0 || q.range + moved(&q) > pair->listed) {

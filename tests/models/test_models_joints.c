@@ -277,6 +277,13 @@ static void judge(faults *f, double mm, double least, double most, const char *w
     snprintf(f->text + used, sizeof f->text - used, "\n%s: %s %.2f mm", who, j->name, mm);
 }
 
+/* The neutral model has no fitted set of its own. */
+static void judge_set_and_body(faults *f, int g, const joint_row *j, double least, double most) {
+    if (g < N_SEXES)
+        judge(f, gap_in_set(fitted[g], j), least, most, genders[g], j);
+    judge(f, gap_in_body(g, j), least, most, genders[g], j);
+}
+
 static void none(const faults *f) {
     if (f->n > 0)
         fail_msg("%d joints:%s", f->n, f->text);
@@ -309,9 +316,7 @@ static void facets_of_vertebrae_have_natural_gaps(void **state) {
     for (int g = 0; g < N_BODIES; g++)
         for (int i = 1; i < N_SPINE; i++) {
             const joint_row j = {spine[i], spine[i - 1], "facets", &FACETS, NULL, NULL};
-            if (g < N_SEXES)
-                judge(&f, gap_in_set(fitted[g], &j), LEAST, MOST, genders[g], &j);
-            judge(&f, gap_in_body(g, &j), LEAST, MOST, genders[g], &j);
+            judge_set_and_body(&f, g, &j, LEAST, MOST);
         }
     none(&f);
 }
@@ -327,9 +332,7 @@ static void ribs_stand_on_their_vertebrae(void **state) {
                 snprintf(rib, sizeof rib, "rib%d", i);
                 snprintf(vertebra, sizeof vertebra, "T%d", i - above);
                 const joint_row j = {rib, vertebra, above ? "rib and vertebra above" : "rib and vertebra", NULL, NULL, NULL};
-                if (g < N_SEXES)
-                    judge(&f, gap_in_set(fitted[g], &j), LEAST, MOST, genders[g], &j);
-                judge(&f, gap_in_body(g, &j), LEAST, MOST, genders[g], &j);
+                judge_set_and_body(&f, g, &j, LEAST, MOST);
             }
     none(&f);
 }
@@ -348,11 +351,8 @@ static void teeth_meet(void **state) {
     (void)state;
     faults f = {0};
     const joint_row bite = {"mandible", "skull", "bite of the molars", &MOLARS, NULL, NULL};
-    for (int g = 0; g < N_BODIES; g++) {
-        if (g < N_SEXES)
-            judge(&f, gap_in_set(fitted[g], &bite), BITE_LEAST, BITE_MOST, genders[g], &bite);
-        judge(&f, gap_in_body(g, &bite), BITE_LEAST, BITE_MOST, genders[g], &bite);
-    }
+    for (int g = 0; g < N_BODIES; g++)
+        judge_set_and_body(&f, g, &bite, BITE_LEAST, BITE_MOST);
     none(&f);
 }
 
